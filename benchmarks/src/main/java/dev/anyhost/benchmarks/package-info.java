@@ -1,0 +1,2 @@
+/** Measured beside Caddy, nginx and HAProxy. */
+package dev.anyhost.benchmarks;

@@ -1,0 +1,2 @@
+/** Certificates, challenges, leases and accounts in DynamoDB. */
+package dev.anyhost.store;

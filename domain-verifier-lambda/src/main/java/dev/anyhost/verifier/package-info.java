@@ -1,0 +1,2 @@
+/** The domain verifier: Lambda handlers over the whitelist table. */
+package dev.anyhost.verifier;

@@ -1,0 +1,2 @@
+/** The proxy process. */
+package dev.anyhost.proxy;

@@ -1,0 +1,2 @@
+/** AWS CDK stacks. */
+package dev.anyhost.infra;

@@ -1,0 +1,2 @@
+/** The whole system on one machine, and the command line. */
+package dev.anyhost.local;
