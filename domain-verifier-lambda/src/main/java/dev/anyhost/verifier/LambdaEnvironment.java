@@ -1,6 +1,6 @@
 package dev.anyhost.verifier;
 
-import dev.anyhost.verifier.config.ConfigValues;
+import dev.anyhost.settings.ConfigValues;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.URI;
 import java.util.Map;

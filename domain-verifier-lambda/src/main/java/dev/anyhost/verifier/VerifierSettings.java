@@ -1,10 +1,10 @@
 package dev.anyhost.verifier;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.verifier.config.ConfigReader;
-import dev.anyhost.verifier.config.ConfigResult;
-import dev.anyhost.verifier.config.ConfigSection;
-import dev.anyhost.verifier.config.ConfigValues;
+import dev.anyhost.settings.ConfigReader;
+import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.settings.ConfigSection;
+import dev.anyhost.settings.ConfigValues;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

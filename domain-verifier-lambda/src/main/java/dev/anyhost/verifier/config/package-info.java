@@ -1,2 +1,0 @@
-/** Configuration files: YAML with environment variables, read into typed values with all mistakes reported at once. */
-package dev.anyhost.verifier.config;
