@@ -121,10 +121,11 @@ final class ForwardedHeaders {
     }
 
     private static void copy(Fields fields, boolean towardsOrigin, ByteBuf out) {
+        boolean namesMore = fields.countOf("connection") > 0;
         for (int i = 0; i < fields.count(); i++) {
             String name = fields.name(i);
             boolean dropped = HOP_BY_HOP.contains(name)
-                    || fields.lists("connection", name)
+                    || (namesMore && fields.lists("connection", name))
                     || (towardsOrigin && (OURS.contains(name) || name.indexOf('_') >= 0));
             if (!dropped) {
                 int nameFrom = fields.nameFrom(i);
