@@ -9,6 +9,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
@@ -109,18 +110,27 @@ record TableShape(List<String> keys, Optional<String> timeToLive) {
     }
 
     private void expireRows(DynamoTable table) {
-        if (timeToLive.isEmpty()) {
+        if (timeToLive.isEmpty() || expiresRows(table)) {
             return;
         }
-        TimeToLiveStatus status = table.dynamo()
-                .describeTimeToLive(request -> request.tableName(table.name()))
-                .timeToLiveDescription()
-                .timeToLiveStatus();
-        if (status == TimeToLiveStatus.DISABLED) {
+        try {
             table.dynamo()
                     .updateTimeToLive(request -> request.tableName(table.name())
                             .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName(timeToLive.get()))
                             .overrideConfiguration(PATIENT));
+        } catch (DynamoDbException refused) {
+            // There is no exception of its own for "enabled already", by another proxy a moment ago.
+            if (!expiresRows(table)) {
+                throw refused;
+            }
         }
+    }
+
+    private static boolean expiresRows(DynamoTable table) {
+        TimeToLiveStatus status = table.dynamo()
+                .describeTimeToLive(request -> request.tableName(table.name()))
+                .timeToLiveDescription()
+                .timeToLiveStatus();
+        return status == TimeToLiveStatus.ENABLED || status == TimeToLiveStatus.ENABLING;
     }
 }
