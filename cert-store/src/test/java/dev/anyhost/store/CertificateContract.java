@@ -8,10 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.domain.Route;
 import dev.anyhost.store.encryption.Plaintext;
 import dev.anyhost.store.encryption.SealResult;
-import java.net.URI;
 import java.security.cert.CertificateEncodingException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +26,6 @@ interface CertificateContract extends StoreContract {
 
     Hostname SHOP = hostname("shop.example.com");
     Hostname OTHER = hostname("other.example.com");
-    Instant REFUSED_AT = Instant.parse("2026-11-21T09:00:00Z");
 
     private static Lease lease(CertificateTables tables, Hostname hostname) {
         return ((ClaimResult.Claimed) tables.leases().claim(hostname, "proxy-1")).lease();
@@ -44,7 +41,8 @@ interface CertificateContract extends StoreContract {
     @Test
     default void storedCertificate_isFoundAsItWas() {
         StoreFixture store = store();
-        NewCertificate written = certificate(SHOP, new LastVerdict(ROUTE, Optional.of(REFUSED_AT)));
+        NewCertificate written =
+                certificate(SHOP, new LastVerdict(ROUTE, Optional.of(Instant.parse("2026-11-21T09:00:00Z"))));
         stored(store, written);
 
         FindResult found = store.open("first").certificates().find(SHOP);
@@ -60,7 +58,7 @@ interface CertificateContract extends StoreContract {
                         ISSUER,
                         1,
                         1,
-                        new LastVerdict(ROUTE, Optional.of(REFUSED_AT)))));
+                        new LastVerdict(ROUTE, Optional.of(Instant.parse("2026-11-21T09:00:00Z"))))));
     }
 
     @Test
@@ -258,38 +256,6 @@ interface CertificateContract extends StoreContract {
         item.put("format", AttributeValue.fromN("2"));
         store.replaceItem(item);
         assertThat(certificates.find(SHOP)).isInstanceOf(FindResult.Unreachable.class);
-    }
-
-    @Test
-    default void verdict_isWrittenOnlyWhenItSaysSomethingElse() {
-        StoreFixture store = store();
-        stored(store, certificate(SHOP));
-        CertificateStore certificates = store.open("first").certificates();
-        LastVerdict refused = new LastVerdict(ROUTE, Optional.of(REFUSED_AT));
-        LastVerdict refusedLater = new LastVerdict(ROUTE, Optional.of(REFUSED_AT.plusSeconds(60)));
-        LastVerdict moved =
-                LastVerdict.allowed(new Route(ROUTE.tenant(), Optional.of(URI.create("https://b.example"))));
-
-        assertThat(certificates.recordVerdict(SHOP, LastVerdict.allowed(ROUTE)))
-                .isEqualTo(new VerdictResult.Unchanged());
-        assertThat(certificates.recordVerdict(SHOP, refused)).isEqualTo(new VerdictResult.Recorded());
-        assertThat(certificates.recordVerdict(SHOP, refusedLater)).isEqualTo(new VerdictResult.Unchanged());
-        assertThat(found(certificates).lastVerdict()).isEqualTo(refused);
-        assertThat(certificates.recordVerdict(SHOP, moved)).isEqualTo(new VerdictResult.Recorded());
-        assertThat(found(certificates).lastVerdict()).isEqualTo(moved);
-        assertThat(found(certificates).version()).isEqualTo(1);
-    }
-
-    @Test
-    default void verdictForAbsentHostname_createsNothing() {
-        CertificateStore certificates = store().open("first").certificates();
-
-        assertThat(certificates.recordVerdict(SHOP, LastVerdict.allowed(ROUTE))).isEqualTo(new VerdictResult.Absent());
-        assertThat(certificates.find(SHOP)).isEqualTo(new FindResult.Absent());
-    }
-
-    private static StoredCertificate found(CertificateStore certificates) {
-        return ((FindResult.Found) certificates.findConsistent(SHOP)).certificate();
     }
 
     @Test

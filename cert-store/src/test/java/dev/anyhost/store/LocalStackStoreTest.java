@@ -12,7 +12,7 @@ class LocalStackStoreTest extends WholeContract {
 
     @Container
     private static final LocalStackContainer LOCAL_STACK =
-            new LocalStackContainer(DockerImageName.parse("localstack/localstack:4.9")).withServices("dynamodb");
+            new LocalStackContainer(DockerImageName.parse("localstack/localstack:4.0")).withServices("dynamodb");
 
     @Override
     URI endpoint() {

@@ -84,6 +84,7 @@ interface TablesContract extends StoreContract {
 
         assertThat(reason(store.open(swapped, "first").check()))
                 .contains("keyed by [subject, kind] (expected: [hostname])");
+        assertThat(store.http.operations()).containsOnly("DescribeTable");
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class WholeContract
         implements CertificateContract,
                 CertificateRaceContract,
+                VerdictContract,
                 LeaseContract,
                 LeaseTakeoverContract,
                 AccountContract,
