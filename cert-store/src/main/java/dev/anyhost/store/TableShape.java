@@ -9,6 +9,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
@@ -33,7 +34,7 @@ record TableShape(List<String> keys, Optional<String> timeToLive) {
     private static final int LOOKS = 120;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
-    /** Creating isn't in any visitor's way. */
+    /** What happens before a proxy is ready is in no visitor's way. */
     private static final AwsRequestOverrideConfiguration PATIENT = AwsRequestOverrideConfiguration.builder()
             .apiCallTimeout(Duration.ofSeconds(10))
             .apiCallAttemptTimeout(Duration.ofSeconds(5))
@@ -44,17 +45,23 @@ record TableShape(List<String> keys, Optional<String> timeToLive) {
         try {
             if (create) {
                 createIfAbsent(table);
+            }
+            Optional<String> problem = problem(table, describe(table));
+            if (create && problem.isEmpty()) {
                 expireRows(table);
             }
-            TableDescription found = table.dynamo()
-                    .describeTable(request -> request.tableName(table.name()))
-                    .table();
-            return problem(table, found);
+            return problem;
         } catch (ResourceNotFoundException missing) {
             return Optional.of("table " + table.name() + ": missing (store.create-tables: true would create it)");
         } catch (SdkException failed) {
             return Optional.of(table.unreachable(failed));
         }
+    }
+
+    private static TableDescription describe(DynamoTable table) {
+        return table.dynamo()
+                .describeTable(request -> request.tableName(table.name()).overrideConfiguration(PATIENT))
+                .table();
     }
 
     private Optional<String> problem(DynamoTable table, TableDescription found) {
@@ -69,14 +76,14 @@ record TableShape(List<String> keys, Optional<String> timeToLive) {
 
     private void createIfAbsent(DynamoTable table) {
         try {
-            table.dynamo().describeTable(request -> request.tableName(table.name()));
+            describe(table);
         } catch (ResourceNotFoundException missing) {
             create(table);
         }
         try (DynamoDbWaiter waiter =
                 DynamoDbWaiter.builder().client(table.dynamo()).build()) {
             waiter.waitUntilTableExists(
-                    request -> request.tableName(table.name()),
+                    request -> request.tableName(table.name()).overrideConfiguration(PATIENT),
                     waiting -> waiting.maxAttempts(LOOKS)
                             .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(BETWEEN_LOOKS)));
         }
@@ -109,18 +116,27 @@ record TableShape(List<String> keys, Optional<String> timeToLive) {
     }
 
     private void expireRows(DynamoTable table) {
-        if (timeToLive.isEmpty()) {
+        if (timeToLive.isEmpty() || expiresRows(table)) {
             return;
         }
-        TimeToLiveStatus status = table.dynamo()
-                .describeTimeToLive(request -> request.tableName(table.name()))
-                .timeToLiveDescription()
-                .timeToLiveStatus();
-        if (status == TimeToLiveStatus.DISABLED) {
+        try {
             table.dynamo()
                     .updateTimeToLive(request -> request.tableName(table.name())
                             .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName(timeToLive.get()))
                             .overrideConfiguration(PATIENT));
+        } catch (DynamoDbException refused) {
+            // There is no exception of its own for "enabled already", by another proxy a moment ago.
+            if (!expiresRows(table)) {
+                throw refused;
+            }
         }
+    }
+
+    private static boolean expiresRows(DynamoTable table) {
+        TimeToLiveStatus status = table.dynamo()
+                .describeTimeToLive(request -> request.tableName(table.name()).overrideConfiguration(PATIENT))
+                .timeToLiveDescription()
+                .timeToLiveStatus();
+        return status == TimeToLiveStatus.ENABLED || status == TimeToLiveStatus.ENABLING;
     }
 }
