@@ -3,6 +3,7 @@ package dev.anyhost.verifier.whitelist;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -30,6 +31,11 @@ final class WhitelistTable {
     /** AWS takes some seconds to create a table, DynamoDB Local none. */
     private static final Duration CREATION = Duration.ofMinutes(1);
 
+    /** No visitor waits for these calls, and a start shouldn't fail on a slow one. */
+    private static final Duration CALL = Duration.ofSeconds(6);
+
+    private static final Duration ATTEMPT = Duration.ofSeconds(3);
+
     private final DynamoDbClient dynamo;
     private final String table;
 
@@ -40,8 +46,9 @@ final class WhitelistTable {
 
     TableCheck check(boolean create) {
         try {
-            return compare(
-                    dynamo.describeTable(request -> request.tableName(table)).table());
+            return compare(dynamo.describeTable(
+                            request -> request.tableName(table).overrideConfiguration(WhitelistTable::unhurried))
+                    .table());
         } catch (ResourceNotFoundException missing) {
             return create ? create() : new TableCheck.NotReady("table " + table + " doesn't exist");
         } catch (SdkException failed) {
@@ -71,6 +78,7 @@ final class WhitelistTable {
     private CreateTableRequest shape() {
         return CreateTableRequest.builder()
                 .tableName(table)
+                .overrideConfiguration(WhitelistTable::unhurried)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
                 .attributeDefinitions(
                         attribute(DomainItem.HOSTNAME, ScalarAttributeType.S),
@@ -79,6 +87,10 @@ final class WhitelistTable {
                 .keySchema(key(DomainItem.HOSTNAME, KeyType.HASH))
                 .globalSecondaryIndexes(index(BY_SHARD, DomainItem.SHARD), index(BY_TENANT, DomainItem.TENANT))
                 .build();
+    }
+
+    private static void unhurried(AwsRequestOverrideConfiguration.Builder limits) {
+        limits.apiCallTimeout(CALL).apiCallAttemptTimeout(ATTEMPT);
     }
 
     private static GlobalSecondaryIndex index(String name, String partition) {
