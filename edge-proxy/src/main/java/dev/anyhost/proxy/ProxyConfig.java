@@ -2,6 +2,8 @@ package dev.anyhost.proxy;
 
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.admission.VerifierSettings;
+import dev.anyhost.proxy.challenge.ChallengeType;
+import dev.anyhost.proxy.listen.Cidr;
 import dev.anyhost.settings.ConfigReader;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.settings.ConfigSection;
@@ -29,7 +31,6 @@ public record ProxyConfig(
     private static final String EMAIL_EXPECTED = "an e-mail address, such as ops@example.com";
     private static final String KEY_EXPECTED = "kms:<key ARN> or file:<path to 32 bytes in base64>";
     private static final String PEM_EXPECTED = "the path of a readable PEM file";
-    private static final String CHALLENGE_EXPECTED = "http-01 or tls-alpn-01";
 
     /**
      * @param publicHttpsPort the port that clients see
@@ -95,9 +96,9 @@ public record ProxyConfig(
 
     private static Acme acme(ConfigSection acme) {
         List<ChallengeType> challenges = acme.list(
-                "challenges", List.of(ChallengeType.values()), CHALLENGE_EXPECTED, ChallengeType::named);
+                "challenges", List.of(ChallengeType.values()), ChallengeType.EXPECTED, ChallengeType::parse);
         if (challenges.isEmpty()) {
-            acme.mistake("challenges", "[]", "at least one of " + CHALLENGE_EXPECTED);
+            acme.mistake("challenges", "[]", "at least one of " + ChallengeType.EXPECTED);
         }
         return new Acme(
                 acme.url("directory").orElse(LETS_ENCRYPT),

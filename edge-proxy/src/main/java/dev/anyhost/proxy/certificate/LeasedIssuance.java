@@ -3,10 +3,12 @@ package dev.anyhost.proxy.certificate;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
-import dev.anyhost.proxy.issuance.AcmeIssuer;
+import dev.anyhost.proxy.issuance.ChallengeChoice;
+import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.IssuanceRequest;
-import dev.anyhost.proxy.issuance.Pause;
+import dev.anyhost.proxy.issuance.IssuanceTime;
+import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.ClaimResult;
 import dev.anyhost.store.FindResult;
@@ -22,7 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +38,12 @@ public final class LeasedIssuance {
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
     private static final Duration SOON = Duration.ofSeconds(5);
 
+    /** How long an order waits for its turn; then the next visitor tries. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final CertificateStore store;
     private final IssuanceLeases leases;
-    private final AcmeIssuer issuer;
+    private final Orders orders;
     private final Surroundings around;
     private final FailureMemory failures;
 
@@ -46,19 +51,23 @@ public final class LeasedIssuance {
      * What an issuance needs of its process.
      *
      * @param owner names this start of this process in lease rows
-     * @param nanos the monotonic clock
      * @param timer renews leases; its tasks block for at most a store call
      */
-    public record Surroundings(
-            String owner, InstantSource clock, LongSupplier nanos, Pause pause, ScheduledExecutorService timer) {}
+    public record Surroundings(String owner, IssuanceTime time, ScheduledExecutorService timer) {}
 
-    public LeasedIssuance(
-            CertificateStore store, IssuanceLeases leases, AcmeIssuer issuer, Surroundings around) {
+    /**
+     * Who takes orders, how many at a time, and by which challenges.
+     *
+     * @param issuer empty until tables, keys and account were seen: a mistyped key must not order the world anew
+     */
+    public record Orders(Supplier<Optional<Issuer>> issuer, IssuanceBudget budget, ChallengeChoice choice) {}
+
+    public LeasedIssuance(CertificateStore store, IssuanceLeases leases, Orders orders, Surroundings around) {
         this.store = store;
         this.leases = leases;
-        this.issuer = issuer;
+        this.orders = orders;
         this.around = around;
-        this.failures = new FailureMemory(around.clock());
+        this.failures = new FailureMemory(around.time().clock());
     }
 
     /** How it ended. */
@@ -69,35 +78,51 @@ public final class LeasedIssuance {
 
     record Failed(Cause cause, Instant retryAt) implements Outcome {}
 
+    private record Wanted(Issuer issuer, Route route) {}
+
     static boolean isValid(StoredCertificate stored, Instant now) {
         return !stored.notBefore().isAfter(now) && stored.notAfter().isAfter(now);
     }
 
     /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
     Outcome obtain(Hostname hostname, Route route) {
+        try {
+            return obtainUnlessPaused(hostname, route);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return new Failed(Cause.ISSUING, soon());
+        }
+    }
+
+    private Outcome obtainUnlessPaused(Hostname hostname, Route route) throws InterruptedException {
+        Optional<Issuer> issuer = orders.issuer().get();
+        if (issuer.isEmpty()) {
+            return unreachable(hostname, "tables, keys or account not seen yet");
+        }
         Optional<Instant> pausedUntil = failures.pausedUntil(hostname);
         if (pausedUntil.isPresent()) {
             return new Failed(Cause.ISSUANCE_FAILED, pausedUntil.get());
         }
+        var wanted = new Wanted(issuer.get(), route);
         return switch (leases.claim(hostname, around.owner())) {
-            case ClaimResult.Claimed(Lease lease) -> underLease(lease, route);
-            case ClaimResult.HeldByOther(LeaseWatch watch) -> waitForWinner(watch, route);
+            case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
+            case ClaimResult.HeldByOther(LeaseWatch watch) -> waitForWinner(watch, wanted);
             case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
         };
     }
 
-    private Outcome waitForWinner(LeaseWatch first, Route route) {
-        long deadline = around.nanos().getAsLong() + Lease.LONGEST.toNanos();
+    private Outcome waitForWinner(LeaseWatch first, Wanted wanted) throws InterruptedException {
+        long deadline = around.time().nanos().getAsLong() + Lease.LONGEST.toNanos();
         LeaseWatch watch = first;
-        while (around.nanos().getAsLong() - deadline < 0) {
-            around.pause().sleep(LOOK_EVERY);
+        while (around.time().nanos().getAsLong() - deadline < 0) {
+            around.time().pause().pause(LOOK_EVERY);
             if (store.find(watch.hostname()) instanceof FindResult.Found(StoredCertificate winner)
-                    && isValid(winner, around.clock().instant())) {
+                    && isValid(winner, around.time().clock().instant())) {
                 return new Obtained(winner, false);
             }
             switch (leases.claimAfterWatching(watch, around.owner())) {
                 case ClaimResult.Claimed(Lease lease) -> {
-                    return underLease(lease, route);
+                    return underLease(lease, wanted);
                 }
                 case ClaimResult.HeldByOther(LeaseWatch later) -> watch = later;
                 case ClaimResult.Unreachable(String reason) -> {
@@ -108,20 +133,20 @@ public final class LeasedIssuance {
         return new Failed(Cause.ISSUING, soon());
     }
 
-    private Outcome underLease(Lease lease, Route route) {
-        try (var kept = new KeptLease(leases, lease, around.nanos(), around.timer())) {
+    private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
+        try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
             return switch (store.findConsistent(lease.hostname())) {
                 case FindResult.Found(StoredCertificate found) ->
-                    isValid(found, around.clock().instant())
+                    isValid(found, around.time().clock().instant())
                             ? new Obtained(found, false)
-                            : order(kept, route, found.version());
-                case FindResult.Absent() -> order(kept, route, 0);
+                            : order(kept, wanted, found.version());
+                case FindResult.Absent() -> order(kept, wanted, 0);
                 case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
                     LOG.atError()
                             .addKeyValue("hostname", lease.hostname())
                             .addKeyValue("reason", reason)
                             .log("stored certificate is damaged and is replaced");
-                    yield order(kept, route, version);
+                    yield order(kept, wanted, version);
                 }
                 case FindResult.KeyUnavailable(String keyId, String reason) -> {
                     LOG.atWarn()
@@ -135,13 +160,35 @@ public final class LeasedIssuance {
         }
     }
 
-    private Outcome order(KeptLease kept, Route route, long replaces) {
+    private Outcome order(KeptLease kept, Wanted wanted, long replaces) throws InterruptedException {
         Hostname hostname = kept.lease().hostname();
-        IssuanceOutcome outcome = issuer.issue(new IssuanceRequest(
+        Optional<IssuanceBudget.Token> token = orders.budget().tryTake(PATIENCE);
+        if (token.isEmpty()) {
+            return new Failed(Cause.OVERLOADED, soon());
+        }
+        IssuanceOutcome outcome;
+        try (IssuanceBudget.Token _ = token.get()) {
+            outcome = wanted.issuer().issue(request(kept, wanted.issuer().directory()));
+        }
+        orders.choice().learn(hostname, outcome);
+        return outcome(kept, wanted.route(), replaces, outcome);
+    }
+
+    private IssuanceRequest request(KeptLease kept, String directory) {
+        Hostname hostname = kept.lease().hostname();
+        return new IssuanceRequest(
                 hostname,
-                kept.lease().order().map(Lease.PendingOrder::url),
-                url -> kept.began(new Lease.PendingOrder(issuer.issuer(), url)),
-                kept::isLost));
+                orders.choice().next(hostname),
+                kept.lease()
+                        .order()
+                        .filter(order -> order.issuer().equals(directory))
+                        .map(Lease.PendingOrder::url),
+                url -> kept.began(new Lease.PendingOrder(directory, url)),
+                kept::isLost);
+    }
+
+    private Outcome outcome(KeptLease kept, Route route, long replaces, IssuanceOutcome outcome) {
+        Hostname hostname = kept.lease().hostname();
         return switch (outcome) {
             case IssuanceOutcome.Issued issued -> {
                 failures.succeeded(hostname);
@@ -207,6 +254,6 @@ public final class LeasedIssuance {
     }
 
     private Instant soon() {
-        return around.clock().instant().plus(SOON);
+        return around.time().clock().instant().plus(SOON);
     }
 }

@@ -38,7 +38,12 @@ final class EstablishedHandler extends ChannelInboundHandlerAdapter {
                 .replace(
                         this,
                         null,
-                        handshakes.established().handler(hostname, protocol == null ? HTTP_1_1 : protocol));
+                        handshakes
+                                .established()
+                                .handler(
+                                        hostname,
+                                        protocol == null ? HTTP_1_1 : protocol,
+                                        ctx.channel().eventLoop()));
     }
 
     @Override

@@ -80,6 +80,9 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
     @Override
     protected void onLookupComplete(ChannelHandlerContext ctx, Future<CertificateAnswer> lookup) {
         if (ctx.isRemoved()) {
+            if (isValidation() && lookup.getNow() instanceof CertificateAnswer.Serve(var unused, var _)) {
+                unused.release();
+            }
             return; // The client left while it waited.
         }
         ctx.pipeline().replace(this, null, successor(ctx, lookup));
@@ -116,16 +119,20 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
 
     private ChannelHandler serve(
             ChannelHandlerContext ctx, ServableCertificate certificate, CertificateAnswer.Source source) {
-        if (!certificate.retain()) {
+        // A validation's certificate was made for this connection: its first reference is ours.
+        if (!isValidation() && !certificate.retain()) {
             // Evicted in the blink between look-up and use; the next try finds the store's.
             return notYet(new CertificateAnswer.NotYet(CertificateAnswer.Cause.OVERLOADED, Instant.EPOCH));
         }
         try {
-            boolean validation = name instanceof ServerName.Named named && named.acmeTls();
-            return validation ? validate(ctx, certificate) : serveVisitor(ctx, certificate, source);
+            return isValidation() ? validate(ctx, certificate) : serveVisitor(ctx, certificate, source);
         } finally {
             certificate.release();
         }
+    }
+
+    private boolean isValidation() {
+        return name instanceof ServerName.Named named && named.acmeTls();
     }
 
     private SslHandler validate(ChannelHandlerContext ctx, ServableCertificate certificate) {

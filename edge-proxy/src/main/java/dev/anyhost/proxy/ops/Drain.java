@@ -20,6 +20,6 @@ public final class Drain {
 
     /** Whether connections should be told to go: every response says {@code Connection: close}. */
     public boolean draining() {
-        return phase.get() != Phase.SERVING;
+        return phase.get() == Phase.CLOSING;
     }
 }
