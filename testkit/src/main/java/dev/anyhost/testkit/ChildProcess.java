@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,14 +49,16 @@ public final class ChildProcess implements AutoCloseable {
 
     private final String name;
     private final Process process;
+    private final Consumer<String> listener;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<String> lines = new ArrayDeque<>();
     private boolean outputEnded;
 
-    private ChildProcess(String name, Process process) {
+    private ChildProcess(String name, Process process, Consumer<String> listener) {
         this.name = name;
         this.process = process;
+        this.listener = listener;
     }
 
     /** Starts {@code command} with this process's environment and folder. */
@@ -72,6 +75,12 @@ public final class ChildProcess implements AutoCloseable {
      * @throws ChildFailed when there is no such program
      */
     public static ChildProcess start(List<String> command, Map<String, String> environment, Optional<Path> folder) {
+        return start(command, environment, folder, line -> {});
+    }
+
+    /** As above; {@code listener} sees each line, on one thread of the child's own. */
+    static ChildProcess start(
+            List<String> command, Map<String, String> environment, Optional<Path> folder, Consumer<String> listener) {
         Path program = find(command.getFirst()).orElseThrow(() -> new ChildFailed(command.getFirst() + " is missing"));
         List<String> watched = new ArrayList<>(List.of("/bin/sh", "-c", RUN_WHILE_WATCHED, "sh", program.toString()));
         watched.addAll(command.subList(1, command.size()));
@@ -82,7 +91,7 @@ public final class ChildProcess implements AutoCloseable {
             String name = program.getFileName() == null
                     ? program.toString()
                     : program.getFileName().toString();
-            ChildProcess child = new ChildProcess(name, builder.start());
+            ChildProcess child = new ChildProcess(name, builder.start(), listener);
             Thread.ofVirtual().name(child.name + " output").start(child::readOutput);
             return child;
         } catch (IOException e) {
@@ -117,6 +126,22 @@ public final class ChildProcess implements AutoCloseable {
         lock.lock();
         try {
             return List.copyOf(lines);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until it has closed its output, and returns what {@link #output()} does then. */
+    List<String> outputAtEnd(Duration limit) {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            while (!outputEnded && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return output();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         } finally {
             lock.unlock();
         }
@@ -212,6 +237,7 @@ public final class ChildProcess implements AutoCloseable {
         try (BufferedReader reader = process.inputReader(UTF_8)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 LOG.debug("{}: {}", name, line);
+                listener.accept(line);
                 keep(line);
             }
         } catch (IOException e) {

@@ -8,12 +8,18 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loopback ports that nobody listened on a moment ago. Only for programs that can't be asked to bind port 0: another
  * process may take the port before they do.
  */
 public final class Ports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
+    private static final int ATTEMPTS = 3;
 
     private Ports() {}
 
@@ -41,6 +47,22 @@ public final class Ports {
         } catch (IOException e) {
             throw new UncheckedIOException("no free loopback port", e);
         }
+    }
+
+    /**
+     * Starts a program on free ports, and once more on others when it fails, because someone else may have been faster.
+     *
+     * @throws ChildFailed of the last attempt
+     */
+    static <T> T startOnFree(int count, Function<List<Integer>, T> start) {
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            try {
+                return start.apply(free(count));
+            } catch (ChildFailed perhapsPortTaken) {
+                LOG.debug("Attempt {} failed", attempt, perhapsPortTaken);
+            }
+        }
+        return start.apply(free(count));
     }
 
     static InetAddress loopback() {

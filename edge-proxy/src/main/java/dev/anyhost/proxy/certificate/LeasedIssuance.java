@@ -1,0 +1,212 @@
+package dev.anyhost.proxy.certificate;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Route;
+import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
+import dev.anyhost.proxy.issuance.AcmeIssuer;
+import dev.anyhost.proxy.issuance.IssuanceOutcome;
+import dev.anyhost.proxy.issuance.IssuanceRequest;
+import dev.anyhost.proxy.issuance.Pause;
+import dev.anyhost.store.CertificateStore;
+import dev.anyhost.store.ClaimResult;
+import dev.anyhost.store.FindResult;
+import dev.anyhost.store.IssuanceLeases;
+import dev.anyhost.store.LastVerdict;
+import dev.anyhost.store.Lease;
+import dev.anyhost.store.LeaseWatch;
+import dev.anyhost.store.NewCertificate;
+import dev.anyhost.store.StoredCertificate;
+import dev.anyhost.store.WriteResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One order for one name, whatever number of instances want it: claim the lease, look into the store again, order, write.
+ * Who doesn't get the lease waits for the winner's certificate in the store, or takes over from a holder that died.
+ */
+public final class LeasedIssuance {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeasedIssuance.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(300);
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final CertificateStore store;
+    private final IssuanceLeases leases;
+    private final AcmeIssuer issuer;
+    private final Surroundings around;
+    private final FailureMemory failures;
+
+    /**
+     * What an issuance needs of its process.
+     *
+     * @param owner names this start of this process in lease rows
+     * @param nanos the monotonic clock
+     * @param timer renews leases; its tasks block for at most a store call
+     */
+    public record Surroundings(
+            String owner, InstantSource clock, LongSupplier nanos, Pause pause, ScheduledExecutorService timer) {}
+
+    public LeasedIssuance(
+            CertificateStore store, IssuanceLeases leases, AcmeIssuer issuer, Surroundings around) {
+        this.store = store;
+        this.leases = leases;
+        this.issuer = issuer;
+        this.around = around;
+        this.failures = new FailureMemory(around.clock());
+    }
+
+    /** How it ended. */
+    sealed interface Outcome permits Obtained, Failed {}
+
+    /** @param ownOrder whether this instance ordered it, rather than another one */
+    record Obtained(StoredCertificate certificate, boolean ownOrder) implements Outcome {}
+
+    record Failed(Cause cause, Instant retryAt) implements Outcome {}
+
+    static boolean isValid(StoredCertificate stored, Instant now) {
+        return !stored.notBefore().isAfter(now) && stored.notAfter().isAfter(now);
+    }
+
+    /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
+    Outcome obtain(Hostname hostname, Route route) {
+        Optional<Instant> pausedUntil = failures.pausedUntil(hostname);
+        if (pausedUntil.isPresent()) {
+            return new Failed(Cause.ISSUANCE_FAILED, pausedUntil.get());
+        }
+        return switch (leases.claim(hostname, around.owner())) {
+            case ClaimResult.Claimed(Lease lease) -> underLease(lease, route);
+            case ClaimResult.HeldByOther(LeaseWatch watch) -> waitForWinner(watch, route);
+            case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
+        };
+    }
+
+    private Outcome waitForWinner(LeaseWatch first, Route route) {
+        long deadline = around.nanos().getAsLong() + Lease.LONGEST.toNanos();
+        LeaseWatch watch = first;
+        while (around.nanos().getAsLong() - deadline < 0) {
+            around.pause().sleep(LOOK_EVERY);
+            if (store.find(watch.hostname()) instanceof FindResult.Found(StoredCertificate winner)
+                    && isValid(winner, around.clock().instant())) {
+                return new Obtained(winner, false);
+            }
+            switch (leases.claimAfterWatching(watch, around.owner())) {
+                case ClaimResult.Claimed(Lease lease) -> {
+                    return underLease(lease, route);
+                }
+                case ClaimResult.HeldByOther(LeaseWatch later) -> watch = later;
+                case ClaimResult.Unreachable(String reason) -> {
+                    return unreachable(watch.hostname(), reason);
+                }
+            }
+        }
+        return new Failed(Cause.ISSUING, soon());
+    }
+
+    private Outcome underLease(Lease lease, Route route) {
+        try (var kept = new KeptLease(leases, lease, around.nanos(), around.timer())) {
+            return switch (store.findConsistent(lease.hostname())) {
+                case FindResult.Found(StoredCertificate found) ->
+                    isValid(found, around.clock().instant())
+                            ? new Obtained(found, false)
+                            : order(kept, route, found.version());
+                case FindResult.Absent() -> order(kept, route, 0);
+                case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
+                    LOG.atError()
+                            .addKeyValue("hostname", lease.hostname())
+                            .addKeyValue("reason", reason)
+                            .log("stored certificate is damaged and is replaced");
+                    yield order(kept, route, version);
+                }
+                case FindResult.KeyUnavailable(String keyId, String reason) -> {
+                    LOG.atWarn()
+                            .addKeyValue("hostname", lease.hostname())
+                            .addKeyValue("reason", keyId + ": " + reason)
+                            .log("stored certificate can't be decrypted now");
+                    yield new Failed(Cause.KEY_UNAVAILABLE, soon());
+                }
+                case FindResult.Unreachable(String reason) -> unreachable(lease.hostname(), reason);
+            };
+        }
+    }
+
+    private Outcome order(KeptLease kept, Route route, long replaces) {
+        Hostname hostname = kept.lease().hostname();
+        IssuanceOutcome outcome = issuer.issue(new IssuanceRequest(
+                hostname,
+                kept.lease().order().map(Lease.PendingOrder::url),
+                url -> kept.began(new Lease.PendingOrder(issuer.issuer(), url)),
+                kept::isLost));
+        return switch (outcome) {
+            case IssuanceOutcome.Issued issued -> {
+                failures.succeeded(hostname);
+                yield write(kept, route, replaces, issued);
+            }
+            case IssuanceOutcome.RateLimited limited -> failed(hostname, outcome, limited.retryAt());
+            case IssuanceOutcome.ChallengeFailed _, IssuanceOutcome.Rejected _ ->
+                failed(hostname, outcome, failures.failed(hostname));
+            case IssuanceOutcome.Unavailable _ -> {
+                kept.leaveUnfinished();
+                yield failed(hostname, outcome, soon());
+            }
+        };
+    }
+
+    private Outcome write(KeptLease kept, Route route, long replaces, IssuanceOutcome.Issued issued) {
+        Hostname hostname = kept.lease().hostname();
+        var next = new NewCertificate(
+                hostname, issued.chain(), issued.key(), issued.issuer(), LastVerdict.allowed(route));
+        return switch (store.put(next, replaces, kept.lease())) {
+            case WriteResult.Written(long version) -> new Obtained(stored(next, version, kept.lease()), true);
+            case WriteResult.Superseded(FindResult.Found(StoredCertificate winner)) -> new Obtained(winner, false);
+            case WriteResult.Superseded _ -> new Failed(Cause.STORE_UNREACHABLE, soon());
+            case WriteResult.Fenced(long byFence) -> lateWriter(hostname, byFence);
+            case WriteResult.Unreachable(String reason) -> unreachable(hostname, reason);
+        };
+    }
+
+    /** Somebody took over while this instance slept: theirs is the certificate that counts. */
+    private Outcome lateWriter(Hostname hostname, long byFence) {
+        LOG.atWarn().addKeyValue("hostname", hostname).addKeyValue("fence", byFence).log("late write was fenced off");
+        return store.findConsistent(hostname) instanceof FindResult.Found(StoredCertificate winner)
+                ? new Obtained(winner, false)
+                : new Failed(Cause.ISSUING, soon());
+    }
+
+    private static StoredCertificate stored(NewCertificate next, long version, Lease lease) {
+        var leaf = next.chain().getFirst();
+        return new StoredCertificate(
+                next.hostname(),
+                next.chain(),
+                next.key(),
+                leaf.getNotBefore().toInstant(),
+                leaf.getNotAfter().toInstant(),
+                next.issuer(),
+                version,
+                lease.token(),
+                next.lastVerdict());
+    }
+
+    private Failed failed(Hostname hostname, IssuanceOutcome outcome, Instant retryAt) {
+        LOG.atWarn()
+                .addKeyValue("hostname", hostname)
+                .addKeyValue("retry_at", retryAt)
+                .addKeyValue("outcome", outcome)
+                .log("issuance failed");
+        return new Failed(Cause.ISSUANCE_FAILED, retryAt);
+    }
+
+    private Failed unreachable(Hostname hostname, String reason) {
+        LOG.atWarn().addKeyValue("hostname", hostname).addKeyValue("reason", reason).log("store unreachable");
+        return new Failed(Cause.STORE_UNREACHABLE, soon());
+    }
+
+    private Instant soon() {
+        return around.clock().instant().plus(SOON);
+    }
+}
