@@ -48,9 +48,9 @@ public final class VerifierCommand implements Callable<Integer> {
             new CountDownLatch(1).await();
             return ExitCode.OK;
         } catch (IOException taken) {
-            spec.commandLine()
-                    .getErr()
-                    .println("listen: " + settings.listen() + " (can't be listened on: " + taken.getMessage() + ")");
+            var address = settings.listen();
+            String where = address.getHostString() + ":" + address.getPort();
+            spec.commandLine().getErr().println("listen: " + where + " can't be listened on: " + taken.getMessage());
             return ExitCode.SOFTWARE;
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();

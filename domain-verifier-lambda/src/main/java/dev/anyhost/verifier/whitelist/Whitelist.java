@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * The hostnames that customers registered, in one DynamoDB table keyed by hostname.
  *
  * <p>Nothing is ever scanned: lists follow an index by tenant, or one that spreads all hostnames over 16 parts. Every
- * request blocks for at most 1.6 s, and any failure of the SDK is an {@code Unreachable}.
+ * request blocks for at most 1.8 s, and any failure of the SDK is an {@code Unreachable}.
  */
 public final class Whitelist implements AutoCloseable {
 

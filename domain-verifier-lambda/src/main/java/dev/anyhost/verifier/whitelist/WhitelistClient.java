@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 final class WhitelistClient {
 
     private static final Duration CONNECT = Duration.ofMillis(500);
-    private static final Duration ATTEMPT = Duration.ofMillis(700);
-    private static final Duration CALL = Duration.ofMillis(1_600);
+    private static final Duration ATTEMPT = Duration.ofSeconds(1);
+    private static final Duration CALL = Duration.ofMillis(1_800);
     private static final int ATTEMPTS = 3;
 
     private WhitelistClient() {}
