@@ -5,6 +5,7 @@ import dev.anyhost.proxy.issuance.IssuanceOutcome.RateLimited;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Rejected;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Unavailable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.http.HttpTimeoutException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
@@ -75,6 +76,9 @@ final class AuthorityFailures {
         if (cause(failure, CertificateException.class).isPresent()
                 || cause(failure, CertPathBuilderException.class).isPresent()) {
             return new Unavailable(Cause.UNTRUSTED, innermost(failure));
+        }
+        if (cause(failure, InterruptedIOException.class).isPresent()) {
+            return new Unavailable(Cause.STOPPED, "interrupted");
         }
         if (cause(failure, HttpTimeoutException.class).isPresent()) {
             return new Unavailable(Cause.TIMED_OUT, innermost(failure));
