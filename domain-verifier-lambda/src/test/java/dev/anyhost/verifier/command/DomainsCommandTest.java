@@ -122,9 +122,7 @@ class DomainsCommandTest {
                     .isInstanceOf(AddResult.Added.class);
         }
         assertThat(configured("add", "shop.example", "--tenant", "acme")).isEqualTo(1);
-        assertThat(err)
-                .asString()
-                .isEqualTo("Not changed: shop.example (tenant acme, default origin, suspended)\n");
+        assertThat(err).asString().isEqualTo("Not changed: shop.example (tenant acme, default origin, suspended)\n");
     }
 
     @Test
@@ -132,8 +130,7 @@ class DomainsCommandTest {
         configured("add", "shop.example", "--tenant", "acme");
         try (var client = DYNAMO.client()) {
             client.putItem(request -> request.tableName(table)
-                    .item(Map.of(
-                            "hostname", AttributeValue.fromS("odd.example"), "shard", AttributeValue.fromN("3"))));
+                    .item(Map.of("hostname", AttributeValue.fromS("odd.example"), "shard", AttributeValue.fromN("3"))));
         }
         assertThat(configured("list")).isEqualTo(1);
         assertThat(out).asString().isEqualTo("shop.example\tacme\tactive\t-\n");
