@@ -1,6 +1,5 @@
 package dev.anyhost.proxy;
 
-import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.admission.Admission;
 import dev.anyhost.proxy.admission.HttpVerifier;
@@ -54,6 +53,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -117,7 +117,8 @@ public final class EdgeProxy implements AutoCloseable {
 
     private void wire() throws IOException {
         ExecutorService virtualThreads = opened(Executors.newVirtualThreadPerTaskExecutor());
-        ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, Thread.ofVirtual().name("timer").factory());
+        ScheduledExecutorService timer = Executors.newScheduledThreadPool(
+                2, Thread.ofVirtual().name("timer").factory());
         parts.add(timer::shutdownNow);
 
         KeyEncryption keys = opened(keys(config));
@@ -125,17 +126,19 @@ public final class EdgeProxy implements AutoCloseable {
                 config.store().tables(),
                 keys,
                 time.clock(),
-                (operation, outcome) -> metrics.storeCalled(operation, outcome.name().toLowerCase(Locale.ROOT))));
+                (operation, outcome) ->
+                        metrics.storeCalled(operation, outcome.name().toLowerCase(Locale.ROOT))));
         var admission = new Admission(
-                new MeteredVerifier(opened(verifier()), metrics, time.nanos()), time.nanos()::getAsLong, VERDICTS_REMEMBERED);
+                new MeteredVerifier(opened(verifier()), metrics, time.nanos()),
+                time.nanos()::getAsLong,
+                VERDICTS_REMEMBERED);
         var board = new ChallengeBoard(tables.challenges(), time.clock());
         var acme = new AcmeSettings(
                 config.acme().directory(),
                 config.acme().email(),
                 config.acme().trustedRoots(),
                 config.acme().challenges());
-        IssuingParts issuing =
-                opened(new IssuingParts(tables, acme, directoryTls(acme), board, time));
+        IssuingParts issuing = opened(new IssuingParts(tables, acme, directoryTls(acme), board, time));
 
         var issuance = new LeasedIssuance(
                 tables.certificates(),
@@ -147,8 +150,8 @@ public final class EdgeProxy implements AutoCloseable {
                 new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), time, timer));
         var held = new HeldCertificates(CERTIFICATES_HELD, time.clock());
         metrics.certificatesHeld(held::count);
-        var acquisition = new Acquisition(
-                admission, held, tables.certificates(), issuance, time.clock(), virtualThreads);
+        var acquisition =
+                new Acquisition(admission, held, tables.certificates(), issuance, time.clock(), virtualThreads);
         var handoff = new Handoff(virtualThreads, WAITING);
         var directory = new CertificateDirectory(admission, held, acquisition, handoff, time.clock());
         var validations = new ValidationCertificates(board, handoff, time.clock());
@@ -165,7 +168,8 @@ public final class EdgeProxy implements AutoCloseable {
                 validations::answer,
                 opened(TlsContexts.of(loops.group(), TicketKeys.random())),
                 new HandshakeMetrics(metrics),
-                (hostname, protocol, loop) -> new ClientConnection(hostname, forwarding, pools.get(loop)),
+                (hostname, protocol, loop) ->
+                        new ClientConnection(hostname, forwarding, Objects.requireNonNull(pools.get(loop))),
                 HANDSHAKE_LIMIT);
         var http = new PublicHttp(
                 admission,
@@ -183,16 +187,15 @@ public final class EdgeProxy implements AutoCloseable {
         ProxyConfig.Listen listen = config.listen();
         for (InetSocketAddress address : listen.https()) {
             httpsAddresses.add(listeners.open(
-                    address,
-                    new ListenerPipeline(listen.proxyProtocolFrom(), () -> new HandshakeHandler(handshakes))));
+                    address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> new HandshakeHandler(handshakes))));
         }
         for (InetSocketAddress address : listen.http()) {
             httpAddresses.add(listeners.open(
                     address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> new SmallHttpHandler(http))));
         }
         var admin = new AdminHttp(health, metrics);
-        adminAddress = adminListeners.open(
-                listen.admin(), new ListenerPipeline(List.of(), () -> new SmallHttpHandler(admin)));
+        adminAddress =
+                adminListeners.open(listen.admin(), new ListenerPipeline(List.of(), () -> new SmallHttpHandler(admin)));
         health.raise("store", "tables, keys and account not seen yet");
         health.clear("start");
     }
@@ -207,7 +210,8 @@ public final class EdgeProxy implements AutoCloseable {
 
     /** The configured keys; the configuration was read with the same call, so they are usable. */
     static KeyEncryption keys(ProxyConfig config) {
-        return switch (KeyEncryption.of(config.store().keyEncryption(), config.store().base())) {
+        return switch (KeyEncryption.of(
+                config.store().keyEncryption(), config.store().base())) {
             case KeyEncryption.Configured.Usable(KeyEncryption encryption) -> encryption;
             case KeyEncryption.Configured.Unusable(List<KeyEncryption.Mistake> mistakes) ->
                 throw new IllegalStateException("store.key-encryption: " + mistakes);
@@ -216,13 +220,12 @@ public final class EdgeProxy implements AutoCloseable {
 
     private HttpVerifier verifier() {
         VerifierSettings settings = config.verifier();
-        Optional<RequestSigner> signer =
-                switch (settings.auth()) {
-                    case NONE -> Optional.empty();
-                    case AWS_IAM ->
-                        Optional.of(new RequestSigner(
-                                opened(DefaultCredentialsProvider.builder().build()), settings.url(), settings.region()));
-                };
+        Optional<RequestSigner> signer = switch (settings.auth()) {
+            case NONE -> Optional.empty();
+            case AWS_IAM ->
+                Optional.of(new RequestSigner(
+                        opened(DefaultCredentialsProvider.builder().build()), settings.url(), settings.region()));
+        };
         return new HttpVerifier(settings, signer);
     }
 
@@ -234,7 +237,8 @@ public final class EdgeProxy implements AutoCloseable {
         for (EventExecutor loop : loops.group()) {
             pools.put(
                     loop,
-                    new OriginPool((EventLoop) loop, loops.client(), resolvers.getResolver(loop), tls, forwardSettings()));
+                    new OriginPool(
+                            (EventLoop) loop, loops.client(), resolvers.getResolver(loop), tls, forwardSettings()));
         }
         return Map.copyOf(pools);
     }

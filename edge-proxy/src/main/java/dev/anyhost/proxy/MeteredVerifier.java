@@ -14,12 +14,11 @@ record MeteredVerifier(Verifier verifier, Metrics metrics, LongSupplier nanos) i
     public Verdict ask(Hostname hostname) {
         long begun = nanos.getAsLong();
         Verdict verdict = verifier.ask(hostname);
-        String result =
-                switch (verdict) {
-                    case Verdict.Allowed _ -> "allowed";
-                    case Verdict.Refused _ -> "refused";
-                    case Verdict.Silent _ -> "silent";
-                };
+        String result = switch (verdict) {
+            case Verdict.Allowed _ -> "allowed";
+            case Verdict.Refused _ -> "refused";
+            case Verdict.Silent _ -> "silent";
+        };
         metrics.asked(result, Duration.ofNanos(nanos.getAsLong() - begun));
         return verdict;
     }

@@ -10,6 +10,7 @@ import dev.anyhost.settings.ConfigSection;
 import dev.anyhost.settings.ConfigValues;
 import dev.anyhost.store.StoreSettings;
 import dev.anyhost.store.encryption.KeyEncryption;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public record ProxyConfig(
         return new Listen(
                 addresses(listen, "https", 443),
                 addresses(listen, "http", 80),
-                listen.address("admin", new InetSocketAddress("127.0.0.1", 9180)),
+                listen.address("admin", new InetSocketAddress(InetAddress.getLoopbackAddress(), 9180)),
                 listen.integer("public-https-port", 443, 1, 65_535),
                 listen.list("proxy-protocol-from", List.of(), Cidr.EXPECTED, Cidr::parse),
                 listen.list("trusted-proxies", List.of(), Cidr.EXPECTED, Cidr::parse));
@@ -88,15 +89,12 @@ public record ProxyConfig(
 
     private static List<InetSocketAddress> addresses(ConfigSection listen, String key, int port) {
         return listen.list(
-                key,
-                List.of(new InetSocketAddress("0.0.0.0", port)),
-                ConfigValues.ADDRESS_EXPECTED,
-                ConfigValues::address);
+                key, List.of(new InetSocketAddress(port)), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address);
     }
 
     private static Acme acme(ConfigSection acme) {
-        List<ChallengeType> challenges = acme.list(
-                "challenges", List.of(ChallengeType.values()), ChallengeType.EXPECTED, ChallengeType::parse);
+        List<ChallengeType> challenges =
+                acme.list("challenges", List.of(ChallengeType.values()), ChallengeType.EXPECTED, ChallengeType::parse);
         if (challenges.isEmpty()) {
             acme.mistake("challenges", "[]", "at least one of " + ChallengeType.EXPECTED);
         }
@@ -113,7 +111,9 @@ public record ProxyConfig(
 
     private static Optional<Path> pem(ConfigSection section, String key) {
         return section.optional(
-                key, PEM_EXPECTED, text -> ConfigValues.path(section.base(), text).filter(Files::isReadable));
+                key,
+                PEM_EXPECTED,
+                text -> ConfigValues.path(section.base(), text).filter(Files::isReadable));
     }
 
     private static VerifierSettings verifier(ConfigSection verifier, String region) {
@@ -130,10 +130,7 @@ public record ProxyConfig(
     private static Store store(ConfigSection store) {
         var certificates = table(store, "us-east-1", Optional.empty(), "anyhost-certificates");
         var coordination = table(
-                store.section("coordination"),
-                certificates.region(),
-                certificates.endpoint(),
-                "anyhost-coordination");
+                store.section("coordination"), certificates.region(), certificates.endpoint(), "anyhost-coordination");
         List<String> keys = store.requiredList("key-encryption", KEY_EXPECTED, ConfigValues::text);
         if (!keys.isEmpty()) {
             checkKeys(store, keys);
@@ -145,15 +142,16 @@ public record ProxyConfig(
     private static StoreSettings.Table table(
             ConfigSection section, String region, Optional<URI> endpoint, String name) {
         return new StoreSettings.Table(
-                section.text("region", region), section.url("endpoint").or(() -> endpoint), section.text("table", name));
+                section.text("region", region),
+                section.url("endpoint").or(() -> endpoint),
+                section.text("table", name));
     }
 
     private static void checkKeys(ConfigSection store, List<String> keys) {
         switch (KeyEncryption.of(keys, store.base())) {
             case KeyEncryption.Configured.Usable(KeyEncryption encryption) -> encryption.close();
             case KeyEncryption.Configured.Unusable(List<KeyEncryption.Mistake> mistakes) ->
-                mistakes.forEach(
-                        mistake -> store.mistake("key-encryption", mistake.value(), mistake.expected()));
+                mistakes.forEach(mistake -> store.mistake("key-encryption", mistake.value(), mistake.expected()));
         }
     }
 

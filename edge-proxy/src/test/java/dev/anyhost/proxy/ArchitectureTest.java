@@ -47,8 +47,8 @@ class ArchitectureTest {
     Stream<DynamicTest> importsGoDownOnly() {
         return MAY_IMPORT.entrySet().stream()
                 .map(entry -> DynamicTest.dynamicTest(
-                        entry.getKey(), () -> onlyImports(entry.getKey(), entry.getValue())
-                                .check(PRODUCT)));
+                        entry.getKey(),
+                        () -> onlyImports(entry.getKey(), entry.getValue()).check(PRODUCT)));
     }
 
     @TestFactory
@@ -129,8 +129,7 @@ class ArchitectureTest {
     }
 
     private static ArchRule onlyImports(String room, List<String> allowed) {
-        String[] permitted = Stream.concat(
-                        Stream.of(room, "ops", "config"), allowed.stream())
+        String[] permitted = Stream.concat(Stream.of(room, "ops", "config"), allowed.stream())
                 .map(name -> "dev.anyhost.proxy." + name + "..")
                 .toArray(String[]::new);
         return noClasses()
@@ -142,11 +141,13 @@ class ArchitectureTest {
     }
 
     private static DynamicTest onlyIn(String name, String library, String... rooms) {
-        return DynamicTest.dynamicTest(name, () -> noClasses()
-                .that(resideInAPackage("dev.anyhost..").and(not(resideInAnyPackage(rooms))))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(library)
-                .check(PRODUCT));
+        return DynamicTest.dynamicTest(
+                name,
+                () -> noClasses()
+                        .that(resideInAPackage("dev.anyhost..").and(not(resideInAnyPackage(rooms))))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(library)
+                        .check(PRODUCT));
     }
 }

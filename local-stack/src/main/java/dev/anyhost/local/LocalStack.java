@@ -21,7 +21,6 @@ import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -64,9 +63,7 @@ final class LocalStack implements AutoCloseable {
         this.folder = folder;
         try {
             DynamoDbLocal database = opened(
-                    folder.keep()
-                            ? DynamoDbLocal.start(folder.path().resolve("dynamodb"), 0)
-                            : DynamoDbLocal.start());
+                    folder.keep() ? DynamoDbLocal.start(folder.path().resolve("dynamodb"), 0) : DynamoDbLocal.start());
             FunctionUrlServer verifier = verifier(database);
             this.pebble = opened(PebbleCa.start(PebbleOptions.validatingAt(ports.http(), ports.https())));
             trustIssuingRoots();

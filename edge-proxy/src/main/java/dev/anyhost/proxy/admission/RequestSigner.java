@@ -18,7 +18,8 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
  */
 public final class RequestSigner {
 
-    private static final Pattern FUNCTION_URL_HOST = Pattern.compile("[a-z0-9]+\\.lambda-url\\.([a-z0-9-]+)\\.on\\.aws");
+    private static final Pattern FUNCTION_URL_HOST =
+            Pattern.compile("[a-z0-9]+\\.lambda-url\\.([a-z0-9-]+)\\.on\\.aws");
 
     private final AwsCredentialsProvider credentials;
     private final String region;

@@ -66,8 +66,8 @@ public final class Acquisition {
     private CertificateAnswer refuse(Hostname hostname) {
         held.drop(hostname);
         // The item must say so before the verifier next falls silent; the visitor needn't wait for that.
-        afterwards.execute(() -> store.recordVerdict(
-                hostname, new LastVerdict(Route.UNNAMED, Optional.of(clock.instant()))));
+        afterwards.execute(
+                () -> store.recordVerdict(hostname, new LastVerdict(Route.UNNAMED, Optional.of(clock.instant()))));
         return new NotAllowed();
     }
 
@@ -78,7 +78,8 @@ public final class Acquisition {
             return new Serve(inMemory.get().certificate(), Source.MEMORY);
         }
         return switch (store.find(hostname)) {
-            case FindResult.Found(StoredCertificate found) when isValid(found) -> {
+            case FindResult.Found(StoredCertificate found)
+            when isValid(found) -> {
                 recordAllowed(hostname, found.lastVerdict(), route);
                 yield hold(found, route, Source.STORE);
             }

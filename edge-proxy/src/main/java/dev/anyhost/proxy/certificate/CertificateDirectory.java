@@ -64,8 +64,7 @@ public final class CertificateDirectory {
         return switch (verdict.get()) {
             case Verdict.Refused _ -> Optional.of(new NotAllowed());
             case Verdict.Silent _ -> Optional.empty();
-            case Verdict.Allowed _ ->
-                held.find(hostname).map(found -> new Serve(found.certificate(), Source.MEMORY));
+            case Verdict.Allowed _ -> held.find(hostname).map(found -> new Serve(found.certificate(), Source.MEMORY));
         };
     }
 

@@ -37,11 +37,12 @@ final class FailureMemory {
 
     /** @return when it may be tried again */
     Instant failed(Hostname hostname) {
-        return memory.asMap().compute(hostname, (name, before) -> {
-            int failures = before == null ? 0 : before.failures();
-            Duration pause = BACK_OFF.get(Math.min(failures, BACK_OFF.size() - 1));
-            return new Failed(failures + 1, clock.instant().plus(pause));
-        })
+        return memory.asMap()
+                .compute(hostname, (name, before) -> {
+                    int failures = before == null ? 0 : before.failures();
+                    Duration pause = BACK_OFF.get(Math.min(failures, BACK_OFF.size() - 1));
+                    return new Failed(failures + 1, clock.instant().plus(pause));
+                })
                 .retryAt();
     }
 

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.certificate;
 
 import dev.anyhost.domain.Hostname;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -9,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.time.Duration;
 
 /** At most one acquisition under way for each name; whoever comes meanwhile shares its answer. For virtual threads. */
 final class Flights {

@@ -21,7 +21,6 @@ import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -206,8 +205,8 @@ public final class LeasedIssuance {
 
     private Outcome write(KeptLease kept, Route route, long replaces, IssuanceOutcome.Issued issued) {
         Hostname hostname = kept.lease().hostname();
-        var next = new NewCertificate(
-                hostname, issued.chain(), issued.key(), issued.issuer(), LastVerdict.allowed(route));
+        var next =
+                new NewCertificate(hostname, issued.chain(), issued.key(), issued.issuer(), LastVerdict.allowed(route));
         return switch (store.put(next, replaces, kept.lease())) {
             case WriteResult.Written(long version) -> new Obtained(stored(next, version, kept.lease()), true);
             case WriteResult.Superseded(FindResult.Found(StoredCertificate winner)) -> new Obtained(winner, false);
@@ -219,7 +218,10 @@ public final class LeasedIssuance {
 
     /** Somebody took over while this instance slept: theirs is the certificate that counts. */
     private Outcome lateWriter(Hostname hostname, long byFence) {
-        LOG.atWarn().addKeyValue("hostname", hostname).addKeyValue("fence", byFence).log("late write was fenced off");
+        LOG.atWarn()
+                .addKeyValue("hostname", hostname)
+                .addKeyValue("fence", byFence)
+                .log("late write was fenced off");
         return store.findConsistent(hostname) instanceof FindResult.Found(StoredCertificate winner)
                 ? new Obtained(winner, false)
                 : new Failed(Cause.ISSUING, soon());
@@ -249,7 +251,10 @@ public final class LeasedIssuance {
     }
 
     private Failed unreachable(Hostname hostname, String reason) {
-        LOG.atWarn().addKeyValue("hostname", hostname).addKeyValue("reason", reason).log("store unreachable");
+        LOG.atWarn()
+                .addKeyValue("hostname", hostname)
+                .addKeyValue("reason", reason)
+                .log("store unreachable");
         return new Failed(Cause.STORE_UNREACHABLE, soon());
     }
 

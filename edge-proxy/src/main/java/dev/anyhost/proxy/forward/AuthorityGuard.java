@@ -19,8 +19,6 @@ final class AuthorityGuard {
 
     private static boolean isPort(String authority, int from) {
         int digits = authority.length() - from;
-        return digits >= 1
-                && digits <= 5
-                && authority.chars().skip(from).allMatch(c -> c >= '0' && c <= '9');
+        return digits >= 1 && digits <= 5 && authority.chars().skip(from).allMatch(c -> c >= '0' && c <= '9');
     }
 }

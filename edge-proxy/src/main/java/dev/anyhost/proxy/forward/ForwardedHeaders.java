@@ -81,9 +81,13 @@ final class ForwardedHeaders {
     private static void writeForwarded(Fields fields, Visitor visitor, ForwardSettings settings, ByteBuf out) {
         String address = visitor.address().getHostAddress();
         boolean believed = visitor.throughTrustedProxy();
-        String before = believed ? fields.only("x-forwarded-for").map(v -> v + ", ").orElse("") : "";
+        String before =
+                believed ? fields.only("x-forwarded-for").map(v -> v + ", ").orElse("") : "";
         line(out, "X-Forwarded-For", before + address);
-        line(out, "X-Forwarded-Proto", believed ? fields.only("x-forwarded-proto").orElse("https") : "https");
+        line(
+                out,
+                "X-Forwarded-Proto",
+                believed ? fields.only("x-forwarded-proto").orElse("https") : "https");
         line(out, "X-Forwarded-Host", visitor.hostname().value());
         line(out, "X-Forwarded-Port", Integer.toString(settings.publicHttpsPort()));
         line(out, "X-Real-IP", believed ? fields.only("x-real-ip").orElse(address) : address);

@@ -50,7 +50,8 @@ public final class OriginPool {
     }
 
     /** An idle connection, the one that was used last; null when there is none. */
-    @Nullable OriginConnection idle(Origin origin) {
+    @Nullable
+    OriginConnection idle(Origin origin) {
         ArrayDeque<OriginConnection> connections = idle.get(origin);
         while (connections != null && !connections.isEmpty()) {
             OriginConnection connection = connections.pollLast();
@@ -87,19 +88,24 @@ public final class OriginPool {
         return origin.trusted() || settings.allowPrivate() || AddressGuard.isPublic(address.getAddress());
     }
 
-    private void connect(Origin origin, List<InetSocketAddress> addresses, int at, Promise<OriginConnection> connected) {
+    private void connect(
+            Origin origin, List<InetSocketAddress> addresses, int at, Promise<OriginConnection> connected) {
         var connection = new OriginConnection(this, origin);
         new Bootstrap()
                 .group(loop)
                 .channel(channelType)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.times().connect().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        settings.times().connect().toMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         if (origin.tls()) {
-                            channel.pipeline().addLast(tls.handler(
-                                    channel.alloc(), origin, settings.times().connect()));
+                            channel.pipeline()
+                                    .addLast(tls.handler(
+                                            channel.alloc(),
+                                            origin,
+                                            settings.times().connect()));
                         }
                         channel.pipeline().addLast(connection);
                     }

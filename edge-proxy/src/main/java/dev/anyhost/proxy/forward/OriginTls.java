@@ -15,11 +15,11 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** TLS to origins: TLS 1.2 or 1.3, the origin's name in SNI and verified in its certificate (RFC 9525). */
@@ -47,7 +47,8 @@ public final class OriginTls {
                     .protocols("TLSv1.3", "TLSv1.2")
                     .build());
         } catch (GeneralSecurityException unusable) {
-            throw new IOException("trusted roots " + trustedRoots.map(Path::toString).orElse("of the JDK"), unusable);
+            throw new IOException(
+                    "trusted roots " + trustedRoots.map(Path::toString).orElse("of the JDK"), unusable);
         }
     }
 

@@ -34,7 +34,10 @@ public final class PublicHttp implements SmallHttp {
      * @param httpsPort the port that clients see
      */
     public record Ports(
-            BooleanSupplier ready, Supplier<Optional<Http01Answers>> http01, Consumer<Hostname> wanted, int httpsPort) {}
+            BooleanSupplier ready,
+            Supplier<Optional<Http01Answers>> http01,
+            Consumer<Hostname> wanted,
+            int httpsPort) {}
 
     public PublicHttp(Admission admission, Handoff handoff, Ports ports) {
         this.admission = admission;
@@ -64,7 +67,10 @@ public final class PublicHttp implements SmallHttp {
 
     /** RFC 8555 section 8.3. The answer helps only our own account, so only a known refusal withholds it. */
     private Response validation(Hostname hostname, String path) {
-        boolean refused = admission.last(hostname).filter(Verdict.Refused.class::isInstance).isPresent();
+        boolean refused = admission
+                .last(hostname)
+                .filter(Verdict.Refused.class::isInstance)
+                .isPresent();
         Optional<Http01Answers> answers = ports.http01().get();
         if (answers.isEmpty()) {
             return Response.empty(503);

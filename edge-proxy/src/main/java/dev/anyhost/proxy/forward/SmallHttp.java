@@ -32,9 +32,7 @@ public interface SmallHttp {
 
         public static Response text(int status, String body) {
             return new Response(
-                    status,
-                    Map.of("Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"),
-                    body);
+                    status, Map.of("Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"), body);
         }
     }
 }

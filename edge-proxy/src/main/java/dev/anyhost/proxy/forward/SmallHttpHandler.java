@@ -73,9 +73,7 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
                     var request = new SmallHttp.Request(head.target(), head.authority());
                     http.answer(request, ctx.executor())
                             .addListener((Future<SmallHttp.Response> answer) -> respond(
-                                    ctx,
-                                    head,
-                                    answer.isSuccess() ? answer.getNow() : SmallHttp.Response.empty(500)));
+                                    ctx, head, answer.isSuccess() ? answer.getNow() : SmallHttp.Response.empty(500)));
                 } else {
                     respond(ctx, head, SmallHttp.Response.empty(405));
                 }
@@ -105,7 +103,9 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
                 .append(' ')
                 .append(ErrorResponse.reason(response.status()))
                 .append("\r\n");
-        response.headers().forEach((name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+        response.headers()
+                .forEach((name, value) ->
+                        text.append(name).append(": ").append(value).append("\r\n"));
         text.append("Content-Length: ").append(body.length).append(last ? "\r\nConnection: close" : "");
         ByteBuf out = ctx.alloc().buffer(text.length() + body.length + 4);
         out.writeCharSequence(text.append("\r\n\r\n"), StandardCharsets.ISO_8859_1);

@@ -14,8 +14,7 @@ final class CredentialsOnly extends X509ExtendedKeyManager {
     private static final String ALIAS = "x";
 
     @Override
-    public String chooseEngineServerAlias(
-            String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    public String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
         return ALIAS;
     }
 

@@ -70,8 +70,7 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
         name = ServerName.in(hello);
         askedNanos = ctx.executor().ticker().nanoTime();
         return switch (name) {
-            case ServerName.Unusable() ->
-                ctx.executor().newSucceededFuture(new CertificateAnswer.NotAllowed());
+            case ServerName.Unusable() -> ctx.executor().newSucceededFuture(new CertificateAnswer.NotAllowed());
             case ServerName.Named(Hostname hostname, boolean acmeTls) ->
                 (acmeTls ? handshakes.challenges() : handshakes.certificates()).answer(hostname, ctx.executor());
         };
@@ -148,7 +147,8 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
             ChannelHandlerContext ctx, ServableCertificate certificate, CertificateAnswer.Source source) {
         handshakes
                 .events()
-                .certificateFound(source, Duration.ofNanos(ctx.executor().ticker().nanoTime() - askedNanos));
+                .certificateFound(
+                        source, Duration.ofNanos(ctx.executor().ticker().nanoTime() - askedNanos));
         SslHandler tls = handshakes
                 .contexts()
                 .visitor(ctx.channel().eventLoop(), certificate.hostname(), certificate, ctx.alloc());

@@ -21,8 +21,7 @@ public final class TicketKeys {
     /** One new random key. */
     public static TicketKeys random() {
         var random = new SecureRandom();
-        return new TicketKeys(
-                List.of(new OpenSslSessionTicketKey(part(random), part(random), part(random))));
+        return new TicketKeys(List.of(new OpenSslSessionTicketKey(part(random), part(random), part(random))));
     }
 
     OpenSslSessionTicketKey[] all() {

@@ -18,11 +18,11 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.GeneralSecurityException;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +79,8 @@ public final class TlsContexts implements AutoCloseable {
             Map<EventExecutor, SslContext> validations = new HashMap<>();
             for (EventExecutor loop : loops) {
                 visitors.put(loop, context(nobody, tickets, HTTP_1_1, SelectorFailureBehavior.NO_ADVERTISE));
-                validations.put(loop, context(nobody, TicketKeys.random(), ACME_TLS, SelectorFailureBehavior.NO_ADVERTISE));
+                validations.put(
+                        loop, context(nobody, TicketKeys.random(), ACME_TLS, SelectorFailureBehavior.NO_ADVERTISE));
             }
             return new TlsContexts(Map.copyOf(visitors), Map.copyOf(validations));
         } catch (GeneralSecurityException | IOException unavailable) {

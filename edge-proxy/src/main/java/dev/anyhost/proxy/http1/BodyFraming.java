@@ -37,7 +37,9 @@ public sealed interface BodyFraming {
             return new Parsed.Rejected<>(Rejection.bad("more than one of Content-Length and Transfer-Encoding"));
         }
         if (codings == 1) {
-            boolean chunked = fields.only("transfer-encoding").filter("chunked"::equalsIgnoreCase).isPresent();
+            boolean chunked = fields.only("transfer-encoding")
+                    .filter("chunked"::equalsIgnoreCase)
+                    .isPresent();
             return chunked && http11
                     ? new Parsed.Head<>(CHUNKED)
                     : new Parsed.Rejected<>(Rejection.bad("Transfer-Encoding"));

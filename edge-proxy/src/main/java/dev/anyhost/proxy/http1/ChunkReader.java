@@ -32,15 +32,14 @@ final class ChunkReader {
 
     Progress read(ByteBuf in, Sink sink) {
         while (in.isReadable()) {
-            Optional<Progress> outcome =
-                    switch (state) {
-                        case SIZE -> size(in.readByte());
-                        case SIZE_LF -> expect(in.readByte(), '\n', last ? State.TRAILERS : State.DATA);
-                        case DATA -> data(in, sink);
-                        case DATA_CR -> expect(in.readByte(), '\r', State.DATA_LF);
-                        case DATA_LF -> expect(in.readByte(), '\n', State.SIZE);
-                        case TRAILERS -> Optional.of(trailers(in, sink));
-                    };
+            Optional<Progress> outcome = switch (state) {
+                case SIZE -> size(in.readByte());
+                case SIZE_LF -> expect(in.readByte(), '\n', last ? State.TRAILERS : State.DATA);
+                case DATA -> data(in, sink);
+                case DATA_CR -> expect(in.readByte(), '\r', State.DATA_LF);
+                case DATA_LF -> expect(in.readByte(), '\n', State.SIZE);
+                case TRAILERS -> Optional.of(trailers(in, sink));
+            };
             if (outcome.isPresent()) {
                 return outcome.get();
             }

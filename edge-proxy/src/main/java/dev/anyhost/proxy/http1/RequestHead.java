@@ -10,6 +10,7 @@ package dev.anyhost.proxy.http1;
  * @param authority the Host field's value, or the absolute-form's authority, which must be the same
  * @param http11 whether the version is 1.1 rather than 1.0
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record RequestHead(
         byte[] bytes,
         String method,
@@ -39,9 +40,7 @@ public record RequestHead(
         }
         String version = Octets.text(bytes, targetEnd + 1, lineEnd);
         if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
-            return version.matches("HTTP/[0-9]\\.[0-9]")
-                    ? rejected(new Rejection(505, "version"))
-                    : bad("version");
+            return version.matches("HTTP/[0-9]\\.[0-9]") ? rejected(new Rejection(505, "version")) : bad("version");
         }
         var line = new Line(Octets.text(bytes, 0, methodEnd), methodEnd + 1, targetEnd, version.equals("HTTP/1.1"));
         return switch (Fields.parse(bytes, lineEnd + 2, bytes.length - 2)) {
@@ -72,9 +71,9 @@ public record RequestHead(
         if (line.method().equals("CONNECT")) {
             return rejected(new Rejection(501, "CONNECT"));
         }
-        if (asterisk && line.method().equals("OPTIONS") || bytes[from] == '/') {
-            return new Parsed.Head<>(new RequestHead(
-                    bytes, line.method(), from, line.targetTo(), host, line.http11(), fields, framing));
+        if ((asterisk && line.method().equals("OPTIONS")) || bytes[from] == '/') {
+            return new Parsed.Head<>(
+                    new RequestHead(bytes, line.method(), from, line.targetTo(), host, line.http11(), fields, framing));
         }
         return absoluteForm(bytes, line, fields, framing);
     }

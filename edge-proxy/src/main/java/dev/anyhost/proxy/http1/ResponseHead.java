@@ -9,6 +9,7 @@ package dev.anyhost.proxy.http1;
  * @param framing of the body, given the request's method
  * @param http11 whether the version is 1.1 rather than 1.0
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record ResponseHead(
         byte[] bytes, int status, int reasonFrom, int reasonTo, boolean http11, Fields fields, BodyFraming framing) {
 

@@ -71,8 +71,7 @@ public final class Metrics {
 
     /** A response went out to a client (or the connection was cut: 499). */
     public void requestEnded(int code, Duration took) {
-        requests.computeIfAbsent(
-                        code, c -> registry.counter("anyhost.requests", "code", Integer.toString(c)))
+        requests.computeIfAbsent(code, c -> registry.counter("anyhost.requests", "code", Integer.toString(c)))
                 .increment();
         request.record(took);
     }
