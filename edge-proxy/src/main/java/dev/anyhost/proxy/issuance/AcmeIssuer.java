@@ -3,6 +3,7 @@ package dev.anyhost.proxy.issuance;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Cause;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Unavailable;
+import java.net.URI;
 import javax.net.ssl.SSLContext;
 import org.shredzone.acme4j.Login;
 import org.shredzone.acme4j.Session;
@@ -29,12 +30,14 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
     private final IssuanceTime time;
     private final AcmeSessions sessions;
     private final AuthorityFailures failures;
+    private final URI contact;
 
     /**
      * Needs nothing of the authority yet.
      *
      * @param tls which servers may be the directory, from {@link DirectoryTrust}
      * @param account the shared account at the same directory
+     * @throws IllegalArgumentException when the e-mail address can't be in a URI
      */
     public AcmeIssuer(
             AcmeSettings settings, SSLContext tls, SharedAccount account, ChallengeBoard board, IssuanceTime time) {
@@ -44,6 +47,7 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
         this.time = time;
         this.sessions = new AcmeSessions(settings, tls, time);
         this.failures = new AuthorityFailures(time.clock());
+        this.contact = URI.create("mailto:" + settings.email());
     }
 
     @Override
@@ -74,6 +78,10 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
             return failures.outcome(garbage);
         } catch (AcmeLazyLoadingException failed) {
             return failures.outcome(failed);
+        } catch (IllegalArgumentException malformed) {
+            // acme4j hands the authority's URLs to java.net.URI unchecked. The log has the place, should it be ours.
+            LOG.atWarn().setCause(malformed).log("unusable answer");
+            return new Unavailable(Cause.UNUSABLE_ANSWER, malformed.toString());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return new Unavailable(Cause.STOPPED, "interrupted");
@@ -84,7 +92,7 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
             throws AcmeException, AttemptEndedException, InterruptedException {
         var pace = new AttemptPace(time, settings.orderTimeout(), request.stopped());
         pace.check();
-        Login login = account.login(session, settings.email());
+        Login login = account.login(session, contact);
         try {
             return order(request, login, pace);
         } catch (AcmeServerException refused) {
@@ -93,7 +101,7 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
             }
             // A test authority forgets its accounts when it restarts, and the store does not.
             account.forget(login);
-            return order(request, account.login(session, settings.email()), pace);
+            return order(request, account.login(session, contact), pace);
         }
     }
 

@@ -90,7 +90,7 @@ public final class SharedAccount {
     }
 
     /** Logs in, and registers the account first where that wasn't done yet. */
-    Login login(Session session, String email) throws AcmeException {
+    Login login(Session session, URI contact) throws AcmeException {
         Optional<URI> known = url;
         if (known.isPresent()) {
             return session.login(url(known.get()), key);
@@ -98,17 +98,17 @@ public final class SharedAccount {
         registering.lock();
         try {
             Optional<URI> meanwhile = url;
-            return meanwhile.isPresent() ? session.login(url(meanwhile.get()), key) : register(session, email);
+            return meanwhile.isPresent() ? session.login(url(meanwhile.get()), key) : register(session, contact);
         } finally {
             registering.unlock();
         }
     }
 
     /** newAccount with a key that is known gives the account that it has (RFC 8555 section 7.3.1). */
-    private Login register(Session session, String email) throws AcmeException {
+    private Login register(Session session, URI contact) throws AcmeException {
         Login login = new AccountBuilder()
                 .useKeyPair(key)
-                .addEmail(email)
+                .addContact(contact)
                 .agreeToTermsOfService()
                 .createLogin(session);
         URI given = URI.create(login.getAccountLocation().toString());

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class CertificateCheckTest {
 
-    private static final Instant NOW = Instant.now();
+    private final Instant now = Instant.now();
     private static final Hostname SHOP = Hostname.parse("shop.example").orElseThrow();
 
     private final TestCa ca = TestCa.create("Issuing CA");
@@ -42,7 +42,7 @@ class CertificateCheckTest {
         ServerIdentity upper = ca.issue("SHOP.example");
 
         assertThat(CertificateCheck.fault(
-                        List.of(upper.leaf(), ca.root()), SHOP, upper.leaf().getPublicKey(), NOW))
+                        List.of(upper.leaf(), ca.root()), SHOP, upper.leaf().getPublicKey(), now))
                 .isEmpty();
     }
 
@@ -55,7 +55,7 @@ class CertificateCheckTest {
 
     @Test
     void endlessChain_isAFault() {
-        assertThat(CertificateCheck.fault(Collections.nCopies(50, ca.root()), SHOP, ours, NOW))
+        assertThat(CertificateCheck.fault(Collections.nCopies(50, ca.root()), SHOP, ours, now))
                 .isPresent();
     }
 
@@ -75,10 +75,10 @@ class CertificateCheckTest {
     @Test
     void expired_isAFault() {
         ServerIdentity old =
-                ca.issue(List.of("shop.example"), NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofSeconds(2)));
+                ca.issue(List.of("shop.example"), now.minus(Duration.ofDays(9)), now.minus(Duration.ofSeconds(2)));
 
         assertThat(CertificateCheck.fault(
-                        List.of(old.leaf(), ca.root()), SHOP, old.leaf().getPublicKey(), NOW))
+                        List.of(old.leaf(), ca.root()), SHOP, old.leaf().getPublicKey(), now))
                 .hasValueSatisfying(text -> assertThat(text).contains("expired"));
     }
 
@@ -110,8 +110,8 @@ class CertificateCheckTest {
         var builder = new JcaX509v3CertificateBuilder(
                 issuer.leaf(),
                 BigInteger.ONE,
-                Date.from(NOW.minus(Duration.ofHours(1))),
-                Date.from(NOW.plus(Duration.ofHours(1))),
+                Date.from(now.minus(Duration.ofHours(1))),
+                Date.from(now.plus(Duration.ofHours(1))),
                 new X500Principal("CN=shop.example"),
                 ours);
         builder.addExtension(
@@ -124,12 +124,12 @@ class CertificateCheckTest {
     }
 
     private Optional<String> fault(X509Certificate... chain) {
-        return CertificateCheck.fault(List.of(chain), SHOP, ours, NOW);
+        return CertificateCheck.fault(List.of(chain), SHOP, ours, now);
     }
 
     private Optional<String> faultOfNames(String... names) {
         ServerIdentity other = ca.issue(names);
         return CertificateCheck.fault(
-                List.of(other.leaf(), ca.root()), SHOP, other.leaf().getPublicKey(), NOW);
+                List.of(other.leaf(), ca.root()), SHOP, other.leaf().getPublicKey(), now);
     }
 }

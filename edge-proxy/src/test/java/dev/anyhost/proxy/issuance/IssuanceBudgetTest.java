@@ -11,7 +11,7 @@ class IssuanceBudgetTest {
     void budget_isGivenOutAndBack() throws Exception {
         var budget = new IssuanceBudget(2);
         IssuanceBudget.Token first = budget.tryTake(Duration.ZERO).orElseThrow();
-        budget.tryTake(Duration.ZERO).orElseThrow();
+        assertThat(budget.tryTake(Duration.ZERO)).isPresent();
 
         assertThat(budget.tryTake(Duration.ZERO)).isEmpty();
         first.close();

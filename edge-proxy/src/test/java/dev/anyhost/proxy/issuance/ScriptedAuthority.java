@@ -3,6 +3,7 @@ package dev.anyhost.proxy.issuance;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -50,8 +51,17 @@ final class ScriptedAuthority implements AutoCloseable {
         }
     }
 
-    ScriptedAuthority() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    static ScriptedAuthority start() {
+        try {
+            return new ScriptedAuthority(
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+        } catch (IOException noPort) {
+            throw new UncheckedIOException(noPort);
+        }
+    }
+
+    private ScriptedAuthority(HttpServer server) {
+        this.server = server;
         server.createContext("/", this::answer);
         server.setExecutor(Thread::startVirtualThread);
         server.start();
