@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ public final class LeasedIssuance {
     private final Orders orders;
     private final Surroundings around;
     private final FailureMemory failures;
+
+    /** The authority wants no orders until then. */
+    private final AtomicReference<Instant> pausedUntil = new AtomicReference<>(Instant.EPOCH);
 
     /**
      * What an issuance needs of its process.
@@ -98,9 +102,9 @@ public final class LeasedIssuance {
         if (issuer.isEmpty()) {
             return unreachable(hostname, "tables, keys or account not seen yet");
         }
-        Optional<Instant> pausedUntil = failures.pausedUntil(hostname);
-        if (pausedUntil.isPresent()) {
-            return new Failed(Cause.ISSUANCE_FAILED, pausedUntil.get());
+        Instant resume = failures.pausedUntil(hostname).orElse(pausedUntil.get());
+        if (resume.isAfter(around.time().clock().instant())) {
+            return new Failed(Cause.ISSUANCE_FAILED, resume);
         }
         var wanted = new Wanted(issuer.get(), route);
         return switch (leases.claim(hostname, around.owner())) {
@@ -193,13 +197,25 @@ public final class LeasedIssuance {
                 failures.succeeded(hostname);
                 yield write(kept, route, replaces, issued);
             }
-            case IssuanceOutcome.RateLimited limited -> failed(hostname, outcome, limited.retryAt());
-            case IssuanceOutcome.ChallengeFailed _, IssuanceOutcome.Rejected _ ->
-                failed(hostname, outcome, failures.failed(hostname));
-            case IssuanceOutcome.Unavailable _ -> {
-                kept.leaveUnfinished();
-                yield failed(hostname, outcome, soon());
+            case IssuanceOutcome.RateLimited limited -> {
+                pausedUntil.accumulateAndGet(limited.retryAt(), (a, b) -> a.isAfter(b) ? a : b);
+                yield failed(hostname, limited.retryAt());
             }
+            case IssuanceOutcome.ChallengeFailed _, IssuanceOutcome.Rejected _ ->
+                failed(hostname, failures.failed(hostname));
+            case IssuanceOutcome.Unavailable unavailable -> unavailable(kept, unavailable);
+        };
+    }
+
+    private Failed unavailable(KeptLease kept, IssuanceOutcome.Unavailable outcome) {
+        Hostname hostname = kept.lease().hostname();
+        return switch (outcome.cause()) {
+            case UNREACHABLE, UNTRUSTED, AUTHORITY_FAILED, STORE_FAILED, STOPPED -> {
+                kept.leaveUnfinished();
+                yield failed(hostname, soon());
+            }
+            // The order may be finalized already, and its key is gone: the next try is a new order.
+            case TIMED_OUT, UNUSABLE_ANSWER, WRONG_CERTIFICATE -> failed(hostname, failures.failed(hostname));
         };
     }
 
@@ -241,11 +257,10 @@ public final class LeasedIssuance {
                 next.lastVerdict());
     }
 
-    private Failed failed(Hostname hostname, IssuanceOutcome outcome, Instant retryAt) {
+    private Failed failed(Hostname hostname, Instant retryAt) {
         LOG.atWarn()
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("retry_at", retryAt)
-                .addKeyValue("outcome", outcome)
                 .log("issuance failed");
         return new Failed(Cause.ISSUANCE_FAILED, retryAt);
     }
