@@ -16,6 +16,9 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
 /**
  * Answers a handshake's question for a certificate: at once from memory, or by way of an acquisition that is shared by
@@ -33,14 +36,24 @@ public final class CertificateDirectory {
     private final Acquisition acquisition;
     private final Handoff handoff;
     private final InstantSource clock;
+    private final Executor background;
     private final Flights flights = new Flights();
 
+    /** At most the names of open connections, each at most once. */
+    private final Set<Hostname> refreshing = ConcurrentHashMap.newKeySet();
+
     public CertificateDirectory(
-            Admission admission, HeldCertificates held, Acquisition acquisition, Handoff handoff, InstantSource clock) {
+            Admission admission,
+            HeldCertificates held,
+            Acquisition acquisition,
+            Handoff handoff,
+            Executor background,
+            InstantSource clock) {
         this.admission = admission;
         this.held = held;
         this.acquisition = acquisition;
         this.handoff = handoff;
+        this.background = background;
         this.clock = clock;
     }
 
@@ -80,9 +93,15 @@ public final class CertificateDirectory {
         record Unknown() implements Routing {}
     }
 
-    /** Where the requests of an open connection go, by the last verdict, or by the store's word in its absence. */
+    /**
+     * Where the requests of an open connection go, by the last verdict, or by the store's word in its absence. A verdict
+     * that is no longer fresh is asked for again in the background, so that a refusal reaches open connections too.
+     */
     public Routing routing(Hostname hostname) {
         Optional<Verdict> last = admission.last(hostname);
+        if (admission.fresh(hostname).isEmpty()) {
+            refresh(hostname);
+        }
         if (last.isPresent() && last.get() instanceof Verdict.Allowed(Route route, Duration _)) {
             return new Routing.Known(route);
         }
@@ -92,6 +111,20 @@ public final class CertificateDirectory {
         return held.find(hostname)
                 .<Routing>map((Held found) -> new Routing.Known(found.route()))
                 .orElseGet(Routing.Unknown::new);
+    }
+
+    private void refresh(Hostname hostname) {
+        if (refreshing.add(hostname)) {
+            background.execute(() -> {
+                try {
+                    var _ = flights.join(hostname, acquisition::acquire, DEADLINE, () -> notYet(Cause.DEADLINE));
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                } finally {
+                    refreshing.remove(hostname);
+                }
+            });
+        }
     }
 
     private NotYet notYet(Cause cause) {

@@ -12,12 +12,14 @@ import dev.anyhost.proxy.ops.ClientAddress;
 import dev.anyhost.proxy.ops.Drain;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     private static final int MOST_BUFFERED = 64 * 1024;
     private static final int LONGEST_LOGGED_PATH = 256;
+    private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Hostname hostname;
     private final Forwarding forwarding;
@@ -253,11 +256,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     void exchangeEnded(boolean last) {
+        boolean sending = body != null || in.isReadable();
         exchange = null;
         body = null;
         startedNanos = 0;
         if (last) {
-            closeAfter();
+            closeAfter(Unpooled.EMPTY_BUFFER, sending);
             return;
         }
         context().flush();
@@ -265,22 +269,44 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         resume();
     }
 
-    /** RFC 9112 section 9.6: what the client still sends is read and dropped, so that no reset eats the response. */
-    private void closeAfter() {
-        closing = true;
-        dropBuffered();
-        context().channel().config().setAutoRead(true);
-        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    }
-
     void answerError(int status) {
         exchange = null;
+        closeAfter(ErrorResponse.of(status, true, context().alloc()), true);
+    }
+
+    /**
+     * Ends the connection after these bytes. Where the client may still be sending, what comes is read and dropped for a
+     * moment: closing with unread bytes would send a reset, which eats the response (RFC 9112 section 9.6).
+     */
+    private void closeAfter(ByteBuf last, boolean linger) {
         closing = true;
         dropBuffered();
         context().channel().config().setAutoRead(true);
-        context()
-                .writeAndFlush(ErrorResponse.of(status, true, context().alloc()))
-                .addListener(ChannelFutureListener.CLOSE);
+        context().writeAndFlush(last).addListener(sent -> {
+            if (linger && sent.isSuccess()) {
+                shutDownOutput();
+            } else {
+                context().close();
+            }
+        });
+    }
+
+    private void shutDownOutput() {
+        deadline().set(LINGER, () -> context().channel().close());
+        SslHandler tls = context().pipeline().get(SslHandler.class);
+        if (tls == null) {
+            shutDownSocket();
+        } else {
+            tls.closeOutbound().addListener(notified -> shutDownSocket());
+        }
+    }
+
+    private void shutDownSocket() {
+        if (context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+            duplex.shutdownOutput();
+        } else {
+            context().channel().close();
+        }
     }
 
     /** A cut body must not look complete: no last chunk, and a reset rather than an orderly end. */

@@ -7,34 +7,37 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One moving time limit of a connection, on its event loop. Moving it costs a field: the one scheduled task looks when it
- * runs whether the limit has moved on.
+ * One moving time limit of a connection, on its event loop. Moving it costs a field: the one scheduled task looks every
+ * few seconds whether the limit is reached, so only a limit shorter than that is scheduled by itself.
  */
 final class Deadline {
+
+    private static final long LOOK_EVERY = TimeUnit.SECONDS.toNanos(10);
 
     private final EventExecutor loop;
     private @Nullable Future<?> task;
     private @Nullable Runnable action;
     private long at;
+    private long nextLook;
 
     Deadline(EventExecutor loop) {
         this.loop = loop;
     }
 
+    /** Replaces the limit: {@code onExpiry} runs once when it is reached. */
     void set(Duration limit, Runnable onExpiry) {
         action = onExpiry;
         at = loop.ticker().nanoTime() + limit.toNanos();
-        if (task == null) {
-            schedule(limit.toNanos());
-        } else if (limit.toNanos() < TimeUnit.SECONDS.toNanos(60)) {
-            // The pending task may be a long idle limit's: it would come too late for this shorter one.
-            task.cancel(false);
-            schedule(limit.toNanos());
+        if (task == null || at - nextLook < 0) {
+            cancelTask();
+            lookIn(limit.toNanos());
         }
     }
 
-    private void schedule(long nanos) {
-        task = loop.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    private void lookIn(long nanos) {
+        long delay = Math.min(nanos, LOOK_EVERY);
+        nextLook = loop.ticker().nanoTime() + delay;
+        task = loop.schedule(this::look, delay, TimeUnit.NANOSECONDS);
     }
 
     private void look() {
@@ -45,19 +48,25 @@ final class Deadline {
         }
         long left = at - loop.ticker().nanoTime();
         if (left > 0) {
-            schedule(left);
+            lookIn(left);
         } else {
             action = null;
             expired.run();
         }
     }
 
+    /** There is no limit for now. */
     void clear() {
         action = null;
     }
 
+    /** There will be no limit again. */
     void cancel() {
         action = null;
+        cancelTask();
+    }
+
+    private void cancelTask() {
         if (task != null) {
             task.cancel(false);
             task = null;

@@ -173,6 +173,9 @@ final class Exchange {
     }
 
     void response(ResponseHead response) {
+        if (over) {
+            return;
+        }
         client.progress();
         if (response.status() == 101) {
             switchProtocols(response);
@@ -235,6 +238,9 @@ final class Exchange {
 
     /** @return whether the origin's connection can serve another request */
     boolean responseEnded(Fields trailers) {
+        if (over) {
+            return false;
+        }
         if (toClient != null) {
             toClient.end(trailers);
         }
@@ -300,6 +306,10 @@ final class Exchange {
     }
 
     void tunnelToClient(ByteBuf bytes) {
+        if (over) {
+            bytes.release();
+            return;
+        }
         if (toClient == null) {
             toClient = new BodyWriter(client.context(), false);
         }

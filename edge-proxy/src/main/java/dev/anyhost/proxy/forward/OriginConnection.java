@@ -73,6 +73,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Bod
     void rest(Duration limit) {
         resting = true;
         used = true;
+        channel().config().setAutoRead(true); // a reader that was slow must not hide the origin's close
         if (rest != null) {
             rest.set(limit, () -> channel().close());
         }
