@@ -211,7 +211,8 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Sends SIGTERM, and SIGKILL when that didn't end it within {@code grace}; returns the exit code. */
     public int terminate(Duration grace) {
-        process.destroy();
+        // Not process.destroy(): that also closes the pipe, and what was printed last is lost.
+        process.toHandle().destroy();
         if (!endedWithin(grace)) {
             LOG.warn("{} ignored SIGTERM for {}; killing it", name, grace);
             kill();
@@ -221,7 +222,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Sends SIGKILL, as a crash would end it, and waits for the end. */
     public void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         if (!endedWithin(GRACE)) {
             throw failed(" survived SIGKILL");
         }

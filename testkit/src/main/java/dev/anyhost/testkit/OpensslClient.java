@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 public record OpensslClient(InetSocketAddress server, List<String> options, Duration limit) {
 
     private static final Pattern AGREED = Pattern.compile("(?m)^(New|Reused), (TLSv[0-9.]+), Cipher is (\\S+)$");
+    private static final String NO_CERTIFICATE = "no peer certificate available";
     private static final Pattern PROTOCOL = Pattern.compile("(?m)^ALPN protocol: (\\S+)$");
     private static final Pattern ALERT = Pattern.compile("SSL alert number (\\d+)");
     private static final Pattern LEAF =
@@ -126,7 +127,8 @@ public record OpensslClient(InetSocketAddress server, List<String> options, Dura
     }
 
     private static Run parse(String output) {
-        Optional<MatchResult> agreed = first(AGREED, output);
+        // The line about what was agreed on is printed for handshakes that failed later, too.
+        Optional<MatchResult> agreed = output.contains(NO_CERTIFICATE) ? Optional.empty() : first(AGREED, output);
         return new Run(
                 agreed.map(match -> match.group(1).equals("Reused")).orElse(false),
                 agreed.map(match -> match.group(2)),

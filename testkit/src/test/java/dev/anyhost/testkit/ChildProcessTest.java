@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,14 @@ class ChildProcessTest {
         child.close();
         assertThat(child.isAlive()).isFalse();
         assertThat(child.exitCode()).isEqualTo(128 + 9);
+    }
+
+    @RepeatedTest(20)
+    void outputAtTheEnd_isComplete() {
+        ChildProcess child = sh("seq 1 50; printf last");
+        child.endedWithin(LIMIT);
+        child.close();
+        assertThat(child.outputAtEnd(LIMIT)).hasSize(51).last().isEqualTo("last");
     }
 
     @Test

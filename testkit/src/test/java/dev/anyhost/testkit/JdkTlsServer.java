@@ -2,23 +2,20 @@ package dev.anyhost.testkit;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SNIMatcher;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /** The JDK's TLS server: remembers the names asked for, and answers whatever it is sent with HTTP and the end. */
-record JdkTlsServer(RawServer server, ServerIdentity identity, List<String> names) implements AutoCloseable {
+record JdkTlsServer(SocketServer server, ServerIdentity identity, List<String> names) implements AutoCloseable {
 
-    static JdkTlsServer start(ServerIdentity identity, String... protocols) throws IOException {
+    static JdkTlsServer start(ServerIdentity identity, String... protocols) {
         List<String> names = new CopyOnWriteArrayList<>();
-        SSLServerSocket listener = (SSLServerSocket)
-                identity.serverContext().getServerSocketFactory().createServerSocket(0, 50, Ports.loopback());
-        RawServer server = RawServer.serve(listener, socket -> {
+        SocketServer server = SocketServer.start(0, Optional.of(identity), socket -> {
             SSLSocket tls = (SSLSocket) socket;
             SSLParameters parameters = tls.getSSLParameters();
             parameters.setApplicationProtocols(protocols);
@@ -36,7 +33,7 @@ record JdkTlsServer(RawServer server, ServerIdentity identity, List<String> name
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         server.close();
     }
 

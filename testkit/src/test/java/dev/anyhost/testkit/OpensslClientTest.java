@@ -25,12 +25,12 @@ class OpensslClientTest {
     private JdkTlsServer server;
 
     @BeforeEach
-    void start() throws Exception {
+    void start() {
         server = JdkTlsServer.start(ca.issue(NAME), "http/1.1");
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         server.close();
     }
 

@@ -57,8 +57,14 @@ class PebbleCaTest {
     }
 
     @Test
-    void quietCa_hasNoOrders() {
+    void orders_areCountedAsSoonAsTheyAreAnswered() throws Exception {
         assertThat(pebble.orders()).isZero();
+        try (AcmeOrders acme = new AcmeOrders(pebble)) {
+            for (int placed = 1; placed <= 5; placed++) {
+                assertThat(acme.order("shop" + placed + ".example")).isEqualTo("pending");
+                assertThat(pebble.orders()).isEqualTo(placed);
+            }
+        }
         assertThat(pebble.certificates()).isZero();
     }
 

@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,12 +34,12 @@ class TlsProbeTest {
     private JdkTlsServer server;
 
     @BeforeEach
-    void start() throws Exception {
+    void start() {
         server = JdkTlsServer.start(ca.issue(NAME), "h2", "http/1.1");
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         server.close();
     }
 
@@ -106,9 +107,8 @@ class TlsProbeTest {
     }
 
     @Test
-    void silentServer_timesOut() throws Exception {
-        try (RawServer silent =
-                RawServer.start(socket -> socket.getInputStream().read(new byte[1]))) {
+    void silentServer_timesOut() {
+        try (SocketServer silent = start(socket -> socket.getInputStream().read(new byte[1]))) {
             assertThat(TlsProbe.of(silent.port())
                             .withLimit(Duration.ofMillis(50))
                             .send(new byte[0]))
@@ -117,16 +117,15 @@ class TlsProbeTest {
     }
 
     @Test
-    void closingServer_isSeenAsClosed() throws Exception {
-        try (RawServer closing =
-                RawServer.start(socket -> socket.getInputStream().readNBytes(5))) {
+    void closingServer_isSeenAsClosed() {
+        try (SocketServer closing = start(socket -> socket.getInputStream().readNBytes(5))) {
             assertThat(TlsProbe.of(closing.port()).send(new byte[5])).isEqualTo(new Closed(false));
         }
     }
 
     @Test
-    void resettingServer_isSeenAsReset() throws Exception {
-        try (RawServer resetting = RawServer.start(socket -> {
+    void resettingServer_isSeenAsReset() {
+        try (SocketServer resetting = start(socket -> {
             socket.getInputStream().readNBytes(5);
             socket.setSoLinger(true, 0);
         })) {
@@ -135,8 +134,8 @@ class TlsProbeTest {
     }
 
     @Test
-    void alertAndEnd_areSeenOneAfterTheOther() throws Exception {
-        try (RawServer refusing = RawServer.start(socket -> {
+    void alertAndEnd_areSeenOneAfterTheOther() {
+        try (SocketServer refusing = start(socket -> {
             socket.getInputStream().readNBytes(5);
             OutputStream out = socket.getOutputStream();
             out.write(HexFormat.of().parseHex("15030100020270"));
@@ -149,9 +148,9 @@ class TlsProbeTest {
     }
 
     @Test
-    void serverThatSpeaksNoTls_isGarbage() throws Exception {
-        try (RawServer http =
-                RawServer.start(socket -> socket.getOutputStream().write("HTTP/1.1 400 \r\n".getBytes(US_ASCII)))) {
+    void serverThatSpeaksNoTls_isGarbage() {
+        try (SocketServer http =
+                start(socket -> socket.getOutputStream().write("HTTP/1.1 400 \r\n".getBytes(US_ASCII)))) {
             assertThat(TlsProbe.of(http.port()).send(new byte[0])).isEqualTo(new Garbage("485454502f"));
         }
     }
@@ -193,6 +192,10 @@ class TlsProbeTest {
                         .handshake("other.example")
                         .leaf())
                 .isEqualTo(server.identity().leaf());
+    }
+
+    private static SocketServer start(SocketServer.Conversation conversation) {
+        return SocketServer.start(0, Optional.empty(), conversation);
     }
 
     private TlsProbe probe() {
