@@ -129,7 +129,7 @@ final class LocalStack implements AutoCloseable {
     private DemoOrigin origin() throws IOException {
         TestCa ca = TestCa.create("Anyhost demo origin");
         ca.writeRoot(folder.path().resolve("origin-roots.pem"));
-        return opened(DemoOrigin.startTls(ca.issue("localhost")));
+        return opened(DemoOrigin.startTls(ca.issue("localhost"), 0));
     }
 
     private ProxyConfig config(DynamoDbLocal database, FunctionUrlServer verifier, DemoOrigin origin)
