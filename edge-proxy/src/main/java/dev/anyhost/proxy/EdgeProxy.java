@@ -153,8 +153,7 @@ public final class EdgeProxy implements AutoCloseable {
         var acquisition =
                 new Acquisition(admission, held, tables.certificates(), issuance, time.clock(), virtualThreads);
         var handoff = new Handoff(virtualThreads, WAITING);
-        var directory = new CertificateDirectory(
-                admission, held, acquisition, handoff, virtualThreads, time.clock());
+        var directory = new CertificateDirectory(admission, held, acquisition, handoff, virtualThreads, time.clock());
         var validations = new ValidationCertificates(board, handoff, time.clock());
 
         Map<EventExecutor, OriginPool> pools = pools();
