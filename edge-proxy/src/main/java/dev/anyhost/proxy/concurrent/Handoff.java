@@ -45,8 +45,7 @@ public final class Handoff {
             return loop.newSucceededFuture(overloaded.get());
         }
         Promise<T> answer = loop.newPromise();
-        Future<?> timer = loop.schedule(
-                () -> answer.trySuccess(late.get()), deadline.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> timer = loop.schedule(() -> answer.trySuccess(late.get()), deadline.toNanos(), TimeUnit.NANOSECONDS);
         answer.addListener(answered -> timer.cancel(false));
         virtualThreads.execute(() -> work(work, answer));
         return answer;
