@@ -12,6 +12,7 @@ public final class Fields {
 
     private static final int STRIDE = 4;
     private static final int USUAL = 16;
+    private static final Fields NONE = new Fields(new byte[0]);
     private static final byte[] COLON = {':', ' '};
     private static final byte[] LINE_END = {Octets.CR, Octets.LF};
 
@@ -26,7 +27,7 @@ public final class Fields {
 
     /** No fields: most bodies' trailers. */
     public static Fields none() {
-        return new Fields(new byte[0]);
+        return NONE;
     }
 
     void add(int nameStart, int nameEnd, int valueStart, int valueEnd, FieldName name) {
@@ -101,12 +102,18 @@ public final class Fields {
         return -1;
     }
 
-    int count(FieldName name) {
+    /** How many fields have this name. */
+    public int count(FieldName name) {
         int count = 0;
         for (int i = 0; i < size; i++) {
             count += names[i] == name ? 1 : 0;
         }
         return count;
+    }
+
+    /** An upper bound of what all lines take, in bytes. */
+    public int byteSize() {
+        return bytes.length + size;
     }
 
     byte[] bytes() {
