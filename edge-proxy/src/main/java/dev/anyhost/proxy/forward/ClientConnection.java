@@ -1,0 +1,360 @@
+package dev.anyhost.proxy.forward;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.http1.HeadError;
+import dev.anyhost.proxy.http1.Parsed;
+import dev.anyhost.proxy.http1.RequestHead;
+import dev.anyhost.proxy.http1.RequestParser;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection for one hostname, after TLS or without: takes its requests one at a time, in order, and gives
+ * each to an {@link Exchange}. What arrives early waits in {@code in}; reading stops when that is more than a head.
+ */
+public final class ClientConnection extends ChannelInboundHandlerAdapter {
+
+    private static final int READ_AHEAD = 16 * 1024;
+
+    private final Forwarding forwarding;
+    private final Hostname hostname;
+    private final AuthorityGuard guard;
+    private final RequestParser parser;
+    private final TimeLimits times;
+    private @Nullable Attached attached;
+    private ByteBuf in = Unpooled.EMPTY_BUFFER;
+    private @Nullable Exchange exchange;
+    private boolean headBegun;
+    private boolean driving;
+    private boolean inReadPass;
+    private boolean dirty;
+    private boolean closing;
+
+    /** What is known once the handler is in a pipeline. */
+    private record Attached(
+            ChannelHandlerContext ctx,
+            InetSocketAddress client,
+            ForwardedHeaders headers,
+            OriginPool pool,
+            Deadline deadline) {}
+
+    /**
+     * Serves one connection.
+     *
+     * @param hostname the connection's own, as SNI said it
+     */
+    public ClientConnection(Forwarding forwarding, Hostname hostname) {
+        this.forwarding = forwarding;
+        this.hostname = hostname;
+        this.guard = new AuthorityGuard(hostname);
+        this.parser = new RequestParser(forwarding.settings().requests());
+        this.times = forwarding.settings().times();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        InetSocketAddress client = ClientAddress.of(ctx.channel());
+        attached = new Attached(
+                ctx,
+                client,
+                new ForwardedHeaders(forwarding.settings(), hostname, client.getAddress()),
+                forwarding.pools().of(ctx.channel().eventLoop()),
+                new Deadline(ctx.executor(), this::expired));
+        await(times.headers());
+    }
+
+    private Attached attached() {
+        if (attached == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return attached;
+    }
+
+    private ChannelHandlerContext ctx() {
+        return attached().ctx();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (closing) {
+            bytes.release();
+            return;
+        }
+        inReadPass = true;
+        in = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), in, bytes);
+        drive();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        inReadPass = false;
+        if (exchange != null) {
+            exchange.flushOrigin();
+        }
+        flush();
+    }
+
+    /** Takes what can be taken of {@code in}, by the current exchange or as the next one's head. */
+    private void drive() {
+        if (driving) {
+            return; // An exchange began or ended inside; the loop below sees it.
+        }
+        driving = true;
+        try {
+            boolean again = true;
+            while (again && !closing) {
+                Exchange current = exchange;
+                if (current != null) {
+                    current.pump(in);
+                    again = exchange != current;
+                } else {
+                    again = nextHead();
+                }
+            }
+        } finally {
+            driving = false;
+        }
+        if (!in.isReadable()) {
+            dropInput();
+        }
+        setReading(in.readableBytes() < READ_AHEAD);
+    }
+
+    private boolean nextHead() {
+        return switch (parser.parse(in)) {
+            case Parsed.NeedMore<RequestHead>() -> {
+                if (in.isReadable() && !headBegun) {
+                    headBegun = true;
+                    await(times.headers());
+                }
+                yield false;
+            }
+            case Parsed.Rejected<RequestHead>(HeadError error) -> {
+                reject(error);
+                yield false;
+            }
+            case Parsed.Head<RequestHead>(RequestHead head) -> {
+                headBegun = false;
+                begin(head);
+                yield true;
+            }
+        };
+    }
+
+    private void begin(RequestHead head) {
+        if (!guard.permits(head)) {
+            refuse(head, RequestError.MISDIRECTED);
+            return;
+        }
+        switch (forwarding.routes().of(hostname)) {
+            case OriginRoute.NotServed() -> refuse(head, RequestError.NOT_SERVED);
+            case OriginRoute.Unavailable _ -> refuse(head, RequestError.NO_ROUTE);
+            case OriginRoute.To(Origin origin) -> {
+                Exchange next = new Exchange(this, forwarding, head, origin, tally(head));
+                exchange = next;
+                next.start();
+            }
+        }
+    }
+
+    private Tally tally(@Nullable RequestHead head) {
+        return new Tally(
+                forwarding.log(),
+                hostname,
+                attached().client(),
+                ctx().executor().ticker(),
+                head);
+    }
+
+    /** The rest of the connection has no meaning any more. */
+    private void reject(HeadError error) {
+        tally(null).finish(error.status(), Optional.of(RequestError.REQUEST_MALFORMED));
+        write(SmallResponse.text(error.status(), error.reason() + "\n").write(false, true, allocator()));
+        close();
+    }
+
+    private void refuse(RequestHead head, RequestError error) {
+        tally(head).finish(error);
+        write(SmallResponse.text(error.status(), error.text() + "\n").write(head.isHead(), true, allocator()));
+        close();
+    }
+
+    ForwardedHeaders headers() {
+        return attached().headers();
+    }
+
+    OriginPool pool() {
+        return attached().pool();
+    }
+
+    ByteBufAllocator allocator() {
+        return ctx().alloc();
+    }
+
+    long nanoTime() {
+        return ctx().executor().ticker().nanoTime();
+    }
+
+    boolean isWritable() {
+        return ctx().channel().isWritable();
+    }
+
+    void write(ByteBuf bytes) {
+        dirty = true;
+        ctx().write(bytes, ctx().voidPromise());
+    }
+
+    /** A flush of nothing is not free: TLS makes a record of it. */
+    void flush() {
+        if (dirty) {
+            dirty = false;
+            ctx().flush();
+        }
+    }
+
+    /** Sets the time limit of what is waited for now. */
+    void await(Duration limit) {
+        attached().deadline().in(limit);
+    }
+
+    /** Something outside this connection's own reads made progress possible. */
+    void resume() {
+        drive();
+        if (!inReadPass && !driving) {
+            if (exchange != null) {
+                exchange.flushOrigin();
+            }
+            flush();
+        }
+    }
+
+    /** The exchange is over, its response written. */
+    void finished(boolean keepAlive) {
+        exchange = null;
+        if (keepAlive) {
+            await(times.idle());
+            resume();
+        } else {
+            close();
+        }
+    }
+
+    /** Ends the connection so that the client can't take what it got for the whole response. */
+    void cut(boolean closeIsTheEnd) {
+        exchange = null;
+        stop();
+        if (closeIsTheEnd) {
+            // Only a reset tells this client; a close_notify or FIN would say that all is well.
+            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            ctx().pipeline().firstContext().close();
+        } else {
+            flush();
+            ctx().close();
+        }
+    }
+
+    /** The rest of the connection is no HTTP: both handlers give way to a tunnel. */
+    void tunnel(OriginConnection origin, Tally tally) {
+        exchange = null;
+        ByteBuf early = in;
+        in = Unpooled.EMPTY_BUFFER;
+        stop();
+        new Tunnel(ctx().channel(), origin.channel(), times.idle(), tally)
+                .open(this, early, origin, origin.surrender());
+    }
+
+    private void close() {
+        stop();
+        LingeringClose.of(ctx());
+        await(times.linger());
+    }
+
+    private void stop() {
+        closing = true;
+        attached().deadline().cancel();
+        dropInput();
+    }
+
+    private void expired() {
+        if (closing) {
+            ctx().close();
+        } else if (exchange != null) {
+            exchange.timedOut();
+            flush();
+        } else if (headBegun) {
+            tally(null).finish(RequestError.REQUEST_TIMEOUT);
+            write(SmallResponse.text(408, RequestError.REQUEST_TIMEOUT.text() + "\n")
+                    .write(false, true, allocator()));
+            close();
+        } else {
+            ctx().close();
+        }
+    }
+
+    private void setReading(boolean reading) {
+        if (ctx().channel().config().isAutoRead() != reading) {
+            ctx().channel().config().setAutoRead(reading);
+        }
+    }
+
+    private void dropInput() {
+        in.release();
+        in = Unpooled.EMPTY_BUFFER;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (!ctx.channel().isWritable()) {
+            flush();
+        } else if (exchange != null) {
+            exchange.clientWritable();
+            flush();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        boolean drained = event == ConnectionEvent.DRAIN && exchange == null && !in.isReadable();
+        if (event instanceof SslCloseCompletionEvent || drained) {
+            ctx.close();
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        PeerFailure.logIfBug(cause);
+        ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        leave();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        leave();
+    }
+
+    private void leave() {
+        Exchange left = exchange;
+        exchange = null;
+        stop();
+        if (left != null) {
+            left.clientLeft();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.anyhost.proxy.forward;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.http1.BodyFraming;
+import dev.anyhost.proxy.http1.FieldName;
+import dev.anyhost.proxy.http1.Fields;
+import dev.anyhost.proxy.http1.RequestHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Writes the head the origin gets: the client's, without what was meant for this hop and without what only we may say,
+ * and then ours. The lines that stay the same for a whole connection are made once.
+ */
+final class ForwardedHeaders {
+
+    private static final int STATUS_QUO = 128;
+
+    private final ForwardSettings settings;
+    private final Hostname hostname;
+    private final InetAddress client;
+    private final boolean trusted;
+    private final byte[] host;
+    private final byte[] ours;
+
+    ForwardedHeaders(ForwardSettings settings, Hostname hostname, InetAddress client) {
+        this.settings = settings;
+        this.hostname = hostname;
+        this.client = client;
+        this.trusted = settings.trustedProxies().test(client);
+        this.host = ascii("Host: " + publicAuthority() + "\r\n");
+        this.ours = ascii(lines(Optional.empty()));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private String publicAuthority() {
+        int usual = settings.scheme().equals("https") ? 443 : 80;
+        return settings.publicPort() == usual ? hostname.value() : hostname.value() + ":" + settings.publicPort();
+    }
+
+    /** The head for {@code origin}; the caller's to release. */
+    ByteBuf rewrite(RequestHead request, Origin origin, ByteBufAllocator allocator) {
+        Fields fields = request.fields();
+        ByteBuf out = allocator.ioBuffer(ours.length + fields.byteSize() + STATUS_QUO);
+        request.writeRequestLine(out);
+        writeHost(origin, out);
+        for (int i = 0; i < fields.size(); i++) {
+            if (passes(request, fields.name(i)) && !request.connection().nominates(fields, i)) {
+                fields.writeLine(i, out);
+            }
+        }
+        writeHop(request, out);
+        out.writeBytes(trusted ? ascii(lines(Optional.of(fields))) : ours);
+        return out;
+    }
+
+    private void writeHost(Origin origin, ByteBuf out) {
+        if (settings.preserveHost()) {
+            out.writeBytes(host);
+        } else {
+            out.writeCharSequence("Host: ", StandardCharsets.US_ASCII);
+            out.writeCharSequence(origin.hostHeader(), StandardCharsets.US_ASCII);
+            out.writeShort('\r' << 8 | '\n');
+        }
+    }
+
+    private static boolean passes(RequestHead request, FieldName name) {
+        return switch (name) {
+            case OTHER, TRAILER, ALT_SVC, PROXY_AUTHENTICATE -> true;
+            case EXPECT -> !request.isHttp10();
+            case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> false; // written anew
+            case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHORIZATION, TE, UPGRADE, HTTP2_SETTINGS -> false;
+            case PROXY -> false; // CGI-like origins take it for their HTTP_PROXY
+            case FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT -> false;
+            case X_FORWARDED_OTHER, X_REAL_IP, USER_CUSTOM_DOMAIN, UNDERSCORED -> false;
+        };
+    }
+
+    /** Framing and the options of the hop to the origin. */
+    private static void writeHop(RequestHead request, ByteBuf out) {
+        switch (request.framing()) {
+            case BodyFraming.None() -> {}
+            case BodyFraming.Fixed(long length) -> write("Content-Length: " + length + "\r\n", out);
+            case BodyFraming.Chunked() -> write("Transfer-Encoding: chunked\r\n", out);
+            case BodyFraming.UntilClose() ->
+                throw new IllegalStateException("a request never ends with its connection");
+        }
+        Optional<String> upgrade = Upgrades.requested(request);
+        if (upgrade.isPresent()) {
+            write("Connection: Upgrade\r\nUpgrade: " + upgrade.get() + "\r\n", out);
+        } else if (request.takesTrailers()) {
+            write("Connection: TE\r\nTE: trailers\r\n", out);
+        }
+    }
+
+    private static void write(String text, ByteBuf out) {
+        out.writeCharSequence(text, StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Our lines and the head's end.
+     *
+     * @param believed the fields of a trusted proxy's request: what it says once, it may say
+     */
+    private String lines(Optional<Fields> believed) {
+        String address = NetUtil.toAddressString(client);
+        var lines = new StringBuilder();
+        line(lines, "X-Forwarded-For", listed(believed, FieldName.X_FORWARDED_FOR, address));
+        line(lines, "X-Forwarded-Proto", said(believed, FieldName.X_FORWARDED_PROTO, settings.scheme()));
+        line(lines, "X-Forwarded-Host", said(believed, FieldName.X_FORWARDED_HOST, hostname.value()));
+        String port = Integer.toString(settings.publicPort());
+        line(lines, "X-Forwarded-Port", said(believed, FieldName.X_FORWARDED_PORT, port));
+        line(lines, "X-Real-IP", said(believed, FieldName.X_REAL_IP, address));
+        line(lines, "User-Custom-Domain", hostname.value());
+        if (settings.forwarded()) {
+            line(lines, "Forwarded", listed(believed, FieldName.FORWARDED, forwarded(address)));
+        }
+        return lines.append("\r\n").toString();
+    }
+
+    /** RFC 7239 section 4; an IPv6 address has brackets and therefore quotes. */
+    private String forwarded(String address) {
+        String node = client instanceof Inet6Address ? "\"[" + address + "]\"" : address;
+        return "for=" + node + ";host=" + hostname.value() + ";proto=" + settings.scheme();
+    }
+
+    private static void line(StringBuilder lines, String name, String value) {
+        lines.append(name).append(": ").append(value).append("\r\n");
+    }
+
+    private static String said(Optional<Fields> believed, FieldName name, String ours) {
+        return believed.filter(fields -> fields.count(name) == 1)
+                .flatMap(fields -> fields.value(name))
+                .filter(value -> !value.isEmpty())
+                .orElse(ours);
+    }
+
+    private static String listed(Optional<Fields> believed, FieldName name, String ours) {
+        var list = new StringBuilder();
+        believed.ifPresent(fields -> {
+            for (int i = 0; i < fields.size(); i++) {
+                if (fields.name(i) == name && !fields.valueText(i).isEmpty()) {
+                    list.append(fields.valueText(i)).append(", ");
+                }
+            }
+        });
+        return list.append(ours).toString();
+    }
+}

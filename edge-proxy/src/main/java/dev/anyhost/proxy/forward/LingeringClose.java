@@ -1,0 +1,38 @@
+package dev.anyhost.proxy.forward;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+
+/**
+ * Says goodbye after a last response: flushes, ends our direction, and leaves the other open, because closing a socket
+ * with unread bytes resets it and may take the response with it. Who calls this reads on, drops what comes, and closes
+ * after a while.
+ */
+final class LingeringClose {
+
+    private LingeringClose() {}
+
+    static void of(ChannelHandlerContext ctx) {
+        Channel channel = ctx.channel();
+        channel.config().setAutoRead(true);
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                shutDown(channel);
+            } else {
+                tls.closeOutbound().addListener(notified -> shutDown(channel));
+            }
+        });
+    }
+
+    private static void shutDown(Channel channel) {
+        if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+            duplex.shutdownOutput();
+        } else {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.anyhost.proxy.forward;
+
+import dev.anyhost.proxy.http1.Http1Limits;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Makes connections to origins: resolve, refuse forbidden addresses, connect to one address after the other, TLS; all
+ * within one time limit.
+ */
+public final class OriginConnector {
+
+    private static final int MOST_ADDRESSES = 4;
+
+    private final ChannelFactory<? extends Channel> channels;
+    private final OriginAddresses addresses;
+    private final OriginTls tls;
+    private final AddressGuard guard;
+    private final Duration limit;
+    private final Http1Limits responses;
+
+    /**
+     * @param channels makes socket channels of the event loops' transport
+     * @param allowPrivate whether any origin may be at a private, loopback or link-local address
+     */
+    public OriginConnector(
+            ChannelFactory<? extends SocketChannel> channels,
+            OriginAddresses addresses,
+            OriginTls tls,
+            boolean allowPrivate,
+            ForwardSettings settings) {
+        this.channels = channels;
+        this.addresses = addresses;
+        this.tls = tls;
+        this.guard = new AddressGuard(allowPrivate);
+        this.limit = settings.times().connect();
+        this.responses = settings.responses();
+    }
+
+    sealed interface Outcome {
+        record Connected(OriginConnection connection) implements Outcome {}
+
+        record Failed(RequestError error) implements Outcome {}
+    }
+
+    /** The outcome comes once, on the loop. */
+    void connect(EventLoop loop, Origin origin, OriginPool pool, Consumer<Outcome> outcome) {
+        var attempt = new Attempt(loop, origin, pool, outcome);
+        addresses.resolve(origin.peer(), loop).addListener(resolved -> {
+            @SuppressWarnings("unchecked") // The future's own type, which its listener doesn't know.
+            var found = resolved.isSuccess() ? (List<InetAddress>) resolved.getNow() : List.<InetAddress>of();
+            attempt.resolved(found);
+        });
+    }
+
+    private final class Attempt {
+        private final EventLoop loop;
+        private final Origin origin;
+        private final OriginPool pool;
+        private final Consumer<Outcome> outcome;
+        private final long deadlineNanos;
+
+        Attempt(EventLoop loop, Origin origin, OriginPool pool, Consumer<Outcome> outcome) {
+            this.loop = loop;
+            this.origin = origin;
+            this.pool = pool;
+            this.outcome = outcome;
+            this.deadlineNanos = loop.ticker().nanoTime() + limit.toNanos();
+        }
+
+        void resolved(List<InetAddress> found) {
+            if (found.isEmpty()) {
+                outcome.accept(new Outcome.Failed(RequestError.ORIGIN_NAME_UNRESOLVED));
+                return;
+            }
+            List<InetAddress> permitted = found.stream()
+                    .filter(address -> guard.permits(origin, address))
+                    .limit(MOST_ADDRESSES)
+                    .toList();
+            if (permitted.isEmpty()) {
+                outcome.accept(new Outcome.Failed(RequestError.ORIGIN_ADDRESS_REFUSED));
+                return;
+            }
+            next(permitted, 0);
+        }
+
+        private Duration left() {
+            return Duration.ofNanos(Math.max(0, deadlineNanos - loop.ticker().nanoTime()));
+        }
+
+        private void next(List<InetAddress> candidates, int i) {
+            if (left().isZero()) {
+                outcome.accept(new Outcome.Failed(RequestError.ORIGIN_CONNECT_TIMEOUT));
+                return;
+            }
+            // A dead first address must leave time for the others.
+            Duration share = left().dividedBy(candidates.size() - i);
+            var connection = new OriginConnection(origin, pool, responses);
+            bootstrap(share, connection)
+                    .connect(new InetSocketAddress(candidates.get(i), origin.port()))
+                    .addListener(done -> {
+                        if (done.isSuccess()) {
+                            connected(connection);
+                        } else if (i + 1 < candidates.size()) {
+                            next(candidates, i + 1);
+                        } else {
+                            outcome.accept(new Outcome.Failed(
+                                    done.cause() instanceof ConnectTimeoutException
+                                            ? RequestError.ORIGIN_CONNECT_TIMEOUT
+                                            : RequestError.ORIGIN_UNREACHABLE));
+                        }
+                    });
+        }
+
+        private Bootstrap bootstrap(Duration share, OriginConnection connection) {
+            return new Bootstrap()
+                    .group(loop)
+                    .channelFactory(channels)
+                    .disableResolver()
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, share.toMillis()))
+                    .option(ChannelOption.TCP_NODELAY, true)
+                    .handler(handlers(connection));
+        }
+
+        private ChannelHandler handlers(OriginConnection connection) {
+            return new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    if (origin.tls()) {
+                        channel.pipeline().addLast(tls.handler(origin, channel.alloc(), left()));
+                    }
+                    channel.pipeline().addLast(connection);
+                }
+            };
+        }
+
+        private void connected(OriginConnection connection) {
+            SslHandler secure = connection.channel().pipeline().get(SslHandler.class);
+            if (secure == null) {
+                outcome.accept(new Outcome.Connected(connection));
+                return;
+            }
+            secure.handshakeFuture().addListener(done -> {
+                if (done.isSuccess()) {
+                    outcome.accept(new Outcome.Connected(connection));
+                } else {
+                    connection.abandon();
+                    outcome.accept(new Outcome.Failed(
+                            done.cause() instanceof SslHandshakeTimeoutException
+                                    ? RequestError.ORIGIN_CONNECT_TIMEOUT
+                                    : RequestError.ORIGIN_TLS_FAILED));
+                }
+            });
+        }
+    }
+}

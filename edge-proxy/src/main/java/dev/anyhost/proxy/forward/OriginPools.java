@@ -1,0 +1,22 @@
+package dev.anyhost.proxy.forward;
+
+import io.netty.channel.EventLoop;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The origin pools of all event loops. Any thread may call. */
+public final class OriginPools {
+
+    private final OriginConnector connector;
+    private final PoolLimits limits;
+    private final Map<EventLoop, OriginPool> pools = new ConcurrentHashMap<>();
+
+    public OriginPools(OriginConnector connector, PoolLimits limits) {
+        this.connector = connector;
+        this.limits = limits;
+    }
+
+    OriginPool of(EventLoop loop) {
+        return pools.computeIfAbsent(loop, l -> new OriginPool(l, connector, limits));
+    }
+}

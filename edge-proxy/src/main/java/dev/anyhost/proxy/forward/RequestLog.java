@@ -1,0 +1,8 @@
+package dev.anyhost.proxy.forward;
+
+/** Hears how requests end; called on event loops, so it must be quick. */
+@FunctionalInterface
+public interface RequestLog {
+
+    void finished(RequestRecord request);
+}
