@@ -1,6 +1,7 @@
 package dev.anyhost.proxy;
 
 import dev.anyhost.proxy.forward.RequestLog;
+import dev.anyhost.proxy.forward.RequestRecord;
 import dev.anyhost.proxy.ops.Metrics;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ final class AccessLog implements RequestLog {
                     .addKeyValue("bytes_in", request.bytesIn())
                     .addKeyValue("bytes_out", request.bytesOut())
                     .addKeyValue("micros", request.nanos() / 1_000)
-                    .addKeyValue("error", request.error())
+                    .addKeyValue("error", request.error().map(Enum::name).orElse(""))
                     .log("request");
         }
     }

@@ -17,15 +17,22 @@ import dev.anyhost.proxy.forward.ClientConnection;
 import dev.anyhost.proxy.forward.ForwardSettings;
 import dev.anyhost.proxy.forward.Forwarding;
 import dev.anyhost.proxy.forward.Origin;
-import dev.anyhost.proxy.forward.OriginPool;
-import dev.anyhost.proxy.forward.OriginRoutes.OriginRoute;
+import dev.anyhost.proxy.forward.OriginConnector;
+import dev.anyhost.proxy.forward.OriginPools;
+import dev.anyhost.proxy.forward.OriginRoute;
 import dev.anyhost.proxy.forward.OriginTls;
+import dev.anyhost.proxy.forward.PoolLimits;
 import dev.anyhost.proxy.forward.PublicHttp;
 import dev.anyhost.proxy.forward.SmallHttpHandler;
+import dev.anyhost.proxy.forward.SmallResponse;
+import dev.anyhost.proxy.forward.SystemAddresses;
+import dev.anyhost.proxy.forward.TimeLimits;
 import dev.anyhost.proxy.handshake.HandshakeHandler;
 import dev.anyhost.proxy.handshake.Handshakes;
 import dev.anyhost.proxy.handshake.TicketKeys;
 import dev.anyhost.proxy.handshake.TlsContexts;
+import dev.anyhost.proxy.http1.Http1Limits;
+import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.issuance.AcmeSettings;
 import dev.anyhost.proxy.issuance.ChallengeChoice;
 import dev.anyhost.proxy.issuance.DirectoryTrust;
@@ -40,25 +47,25 @@ import dev.anyhost.proxy.ops.Health;
 import dev.anyhost.proxy.ops.Metrics;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.encryption.KeyEncryption;
-import io.netty.channel.EventLoop;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -156,24 +163,23 @@ public final class EdgeProxy implements AutoCloseable {
         var directory = new CertificateDirectory(admission, held, acquisition, handoff, virtualThreads, time.clock());
         var validations = new ValidationCertificates(board, handoff, time.clock());
 
-        Map<EventExecutor, OriginPool> pools = pools();
         var forwarding = new Forwarding(
-                hostname -> route(directory.routing(hostname)),
                 forwardSettings(),
+                hostname -> route(directory.routing(hostname)),
+                pools(handoff),
                 new AccessLog(metrics),
-                address -> config.listen().trustedProxies().stream().anyMatch(block -> block.contains(address)),
                 drain::draining);
         var handshakes = new Handshakes(
                 directory::answer,
                 validations::answer,
                 opened(TlsContexts.of(loops.group(), TicketKeys.random())),
                 new HandshakeMetrics(metrics),
-                (hostname, protocol, loop) ->
-                        new ClientConnection(hostname, forwarding, Objects.requireNonNull(pools.get(loop))),
+                (hostname, protocol) -> new ClientConnection(forwarding, hostname),
                 HANDSHAKE_LIMIT);
         var http = new PublicHttp(
                 admission,
                 handoff,
+                loops.group(),
                 new PublicHttp.Ports(
                         health::ready,
                         issuing::http01,
@@ -191,13 +197,17 @@ public final class EdgeProxy implements AutoCloseable {
         }
         for (InetSocketAddress address : listen.http()) {
             httpAddresses.add(listeners.open(
-                    address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> new SmallHttpHandler(http))));
+                    address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> smallHttp(http::answer))));
         }
         var admin = new AdminHttp(health, metrics);
         adminAddress =
-                adminListeners.open(listen.admin(), new ListenerPipeline(List.of(), () -> new SmallHttpHandler(admin)));
+                adminListeners.open(listen.admin(), new ListenerPipeline(List.of(), () -> smallHttp(admin::answer)));
         health.raise("store", "tables, keys and account not seen yet");
         health.clear("start");
+    }
+
+    private SmallHttpHandler smallHttp(Function<RequestHead, Future<SmallResponse>> answer) {
+        return new SmallHttpHandler(answer, Http1Limits.DEFAULT, TimeLimits.DEFAULT, drain::draining);
     }
 
     private static SSLContext directoryTls(AcmeSettings acme) throws IOException {
@@ -229,32 +239,43 @@ public final class EdgeProxy implements AutoCloseable {
         return new HttpVerifier(settings, signer);
     }
 
-    private Map<EventExecutor, OriginPool> pools() throws IOException {
-        OriginTls tls = OriginTls.trusting(config.origin().trustedRoots());
-        DnsAddressResolverGroup resolvers =
-                opened(new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(loops.datagram())));
-        Map<EventExecutor, OriginPool> pools = new HashMap<>();
-        for (EventExecutor loop : loops.group()) {
-            pools.put(
-                    loop,
-                    new OriginPool(
-                            (EventLoop) loop, loops.client(), resolvers.getResolver(loop), tls, forwardSettings()));
+    private OriginPools pools(Handoff handoff) throws IOException {
+        try {
+            var connector = new OriginConnector(
+                    loops.clients(),
+                    new SystemAddresses(handoff, TimeLimits.DEFAULT.connect()),
+                    OriginTls.trusting(extraRoots(config.origin().trustedRoots())),
+                    config.origin().allowPrivate(),
+                    forwardSettings());
+            return new OriginPools(connector, PoolLimits.DEFAULT);
+        } catch (GeneralSecurityException unusable) {
+            throw new IOException("origin.trusted-roots: " + unusable.getMessage(), unusable);
         }
-        return Map.copyOf(pools);
+    }
+
+    private static List<X509Certificate> extraRoots(Optional<Path> file) throws GeneralSecurityException, IOException {
+        List<X509Certificate> roots = new ArrayList<>();
+        if (file.isPresent()) {
+            try (InputStream pem = Files.newInputStream(file.get())) {
+                CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
+                        .map(X509Certificate.class::cast)
+                        .forEach(roots::add);
+            }
+        }
+        return roots;
     }
 
     private ForwardSettings forwardSettings() {
-        return new ForwardSettings(
-                config.origin().preserveHost(),
-                config.listen().publicHttpsPort(),
-                config.origin().allowPrivate(),
-                ForwardSettings.Times.DEFAULT);
+        return ForwardSettings.https(config.listen().publicHttpsPort())
+                .withPreserveHost(config.origin().preserveHost())
+                .withTrustedProxies(address ->
+                        config.listen().trustedProxies().stream().anyMatch(block -> block.contains(address)));
     }
 
     private OriginRoute route(Routing routing) {
         return switch (routing) {
             case Routing.Withdrawn() -> new OriginRoute.NotServed();
-            case Routing.Unknown() -> new OriginRoute.Unavailable();
+            case Routing.Unknown() -> new OriginRoute.Unavailable("no_route");
             case Routing.Known(Route route) ->
                 new OriginRoute.To(route.origin()
                         .map(own -> Origin.of(own, false))

@@ -42,8 +42,7 @@ final class EstablishedHandler extends ChannelInboundHandlerAdapter {
                                 .established()
                                 .handler(
                                         hostname,
-                                        protocol == null ? HTTP_1_1 : protocol,
-                                        ctx.channel().eventLoop()));
+                                        protocol == null ? HTTP_1_1 : protocol));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.anyhost.proxy.handshake;
 
 import dev.anyhost.domain.Hostname;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.EventLoop;
 import java.time.Duration;
 
 /**
@@ -25,10 +24,7 @@ public record Handshakes(
     @FunctionalInterface
     public interface Established {
 
-        /**
-         * @param protocol as negotiated by ALPN; {@code http/1.1} when the client offered none
-         * @param loop the connection's
-         */
-        ChannelHandler handler(Hostname hostname, String protocol, EventLoop loop);
+        /** Takes the protocol that ALPN negotiated; {@code http/1.1} when the client offered none. */
+        ChannelHandler handler(Hostname hostname, String protocol);
     }
 }

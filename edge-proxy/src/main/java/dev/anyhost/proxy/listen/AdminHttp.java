@@ -1,14 +1,15 @@
 package dev.anyhost.proxy.listen;
 
-import dev.anyhost.proxy.forward.SmallHttp;
+import dev.anyhost.proxy.forward.SmallResponse;
+import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.ops.Health;
 import dev.anyhost.proxy.ops.Metrics;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.Map;
 
 /** The admin port: liveness, readiness with its reasons, and metrics. */
-public final class AdminHttp implements SmallHttp {
+public final class AdminHttp {
 
     private final Health health;
     private final Metrics metrics;
@@ -18,21 +19,22 @@ public final class AdminHttp implements SmallHttp {
         this.metrics = metrics;
     }
 
-    @Override
-    public Future<Response> answer(Request request, EventExecutor loop) {
-        return loop.newSucceededFuture(
+    /** Answers at once. */
+    public Future<SmallResponse> answer(RequestHead request) {
+        SmallResponse response =
                 switch (request.path()) {
-                    case "/health/live" -> Response.text(200, "live\n");
+                    case "/health/live" -> SmallResponse.text(200, "live\n");
                     case "/health/ready" ->
                         health.ready()
-                                ? Response.text(200, "ready\n")
-                                : Response.text(503, String.join("\n", health.reasons()) + "\n");
+                                ? SmallResponse.text(200, "ready\n")
+                                : SmallResponse.text(503, String.join("\n", health.reasons()) + "\n");
                     case "/metrics" ->
-                        new Response(
+                        new SmallResponse(
                                 200,
                                 Map.of("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),
                                 metrics.scrape());
-                    default -> Response.empty(404);
-                });
+                    default -> SmallResponse.empty(404);
+                };
+        return ImmediateEventExecutor.INSTANCE.newSucceededFuture(response);
     }
 }

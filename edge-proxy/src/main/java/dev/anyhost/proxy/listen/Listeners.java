@@ -1,6 +1,6 @@
 package dev.anyhost.proxy.listen;
 
-import dev.anyhost.proxy.ops.Drain;
+import dev.anyhost.proxy.forward.ConnectionEvent;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -40,7 +40,7 @@ public final class Listeners {
     public InetSocketAddress open(InetSocketAddress address, ChannelHandler pipeline) throws IOException {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())
-                .channel(loops.server())
+                .channelFactory(loops.servers())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -71,7 +71,7 @@ public final class Listeners {
 
     /** Tells every connection that it is time to go: idle ones close, others after the response under way. */
     public void announceEnd() {
-        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(Drain.Phase.CLOSING));
+        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN));
     }
 
     /** Waits until no connection is left; after {@code grace} the rest are closed. */

@@ -1,6 +1,6 @@
 package dev.anyhost.proxy.listen;
 
-import dev.anyhost.proxy.ops.ClientAddress;
+import dev.anyhost.proxy.forward.ClientAddress;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
@@ -47,7 +47,7 @@ final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            ClientAddress.note(
+            ClientAddress.set(
                     ctx.channel(), new InetSocketAddress(InetAddress.ofLiteral(address), header.sourcePort()));
         } catch (IllegalArgumentException notAnAddress) {
             ctx.close();
