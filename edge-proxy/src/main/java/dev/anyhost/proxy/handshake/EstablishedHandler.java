@@ -36,13 +36,7 @@ final class EstablishedHandler extends ChannelInboundHandlerAdapter {
         String protocol = tls.applicationProtocol();
         ctx.pipeline()
                 .replace(
-                        this,
-                        null,
-                        handshakes
-                                .established()
-                                .handler(
-                                        hostname,
-                                        protocol == null ? HTTP_1_1 : protocol));
+                        this, null, handshakes.established().handler(hostname, protocol == null ? HTTP_1_1 : protocol));
     }
 
     @Override

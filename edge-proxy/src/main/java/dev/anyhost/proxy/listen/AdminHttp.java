@@ -21,20 +21,17 @@ public final class AdminHttp {
 
     /** Answers at once. */
     public Future<SmallResponse> answer(RequestHead request) {
-        SmallResponse response =
-                switch (request.path()) {
-                    case "/health/live" -> SmallResponse.text(200, "live\n");
-                    case "/health/ready" ->
-                        health.ready()
-                                ? SmallResponse.text(200, "ready\n")
-                                : SmallResponse.text(503, String.join("\n", health.reasons()) + "\n");
-                    case "/metrics" ->
-                        new SmallResponse(
-                                200,
-                                Map.of("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),
-                                metrics.scrape());
-                    default -> SmallResponse.empty(404);
-                };
+        SmallResponse response = switch (request.path()) {
+            case "/health/live" -> SmallResponse.text(200, "live\n");
+            case "/health/ready" ->
+                health.ready()
+                        ? SmallResponse.text(200, "ready\n")
+                        : SmallResponse.text(503, String.join("\n", health.reasons()) + "\n");
+            case "/metrics" ->
+                new SmallResponse(
+                        200, Map.of("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), metrics.scrape());
+            default -> SmallResponse.empty(404);
+        };
         return ImmediateEventExecutor.INSTANCE.newSucceededFuture(response);
     }
 }
