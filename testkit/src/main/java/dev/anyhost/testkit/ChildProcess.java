@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * {@link #pid()} and the exit code are the program's own. The watcher holds the reading end of a pipe whose writing end
  * only this JVM has: when that ends, for whatever reason, the program gets a SIGTERM. The program itself reads an empty
  * standard input, and ignores SIGINT: a terminal sends Ctrl-C to the whole group, and whoever started the program wants
- * to say when it ends.
+ * to say when it ends. Processes that the program starts itself are its own business.
  */
 public final class ChildProcess implements AutoCloseable {
 

@@ -24,7 +24,7 @@ class ChildProcessTest {
 
     @Test
     void printedLine_isFoundWithItsGroups() {
-        try (ChildProcess child = sh("echo starting; echo port=4711; sleep 1000")) {
+        try (ChildProcess child = sh("echo starting; echo port=4711; exec sleep 1000")) {
             assertThat(child.awaitLine(Pattern.compile("port=(\\d+)"), LIMIT).group(1))
                     .isEqualTo("4711");
             assertThat(child.output()).containsExactly("starting", "port=4711");
@@ -45,7 +45,7 @@ class ChildProcessTest {
 
     @Test
     void silentProgram_failsTheWaitWhenTheLimitPasses() {
-        try (ChildProcess child = sh("sleep 1000")) {
+        try (ChildProcess child = sh("exec sleep 1000")) {
             assertThatThrownBy(() -> child.awaitLine(Pattern.compile("ready"), Duration.ofMillis(1)))
                     .isInstanceOf(ChildFailed.class)
                     .hasMessageContaining("did not print");
