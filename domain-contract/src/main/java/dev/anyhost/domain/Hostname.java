@@ -9,8 +9,8 @@ import java.util.Set;
  * <p>SNI, the Host header, the whitelist and DNS answers all pass through {@link #parse}, so that no two sides of the
  * system ever disagree about which name is meant. Syntax is RFC 1123 section 2.1 with the length limits of RFC 1035
  * section 2.3.4: labels of 1 to 63 octets out of {@code a-z 0-9 -}, no hyphen at either end, at least two labels, at
- * most 253 octets in all. Not a customer's hostname although well-formed: an IPv4 literal (its last label has only
- * digits, WHATWG URL section 3.5) and names under suffixes that are never public (RFC 6761, RFC 6762, RFC 8375, ICANN's
+ * most 253 octets in all. Not a customer's hostname although well-formed: an IPv4 literal (its last label is a number,
+ * decimal or {@code 0x} hexadecimal: WHATWG URL section 3.5) and names under suffixes that are never public (RFC 6761, RFC 6762, RFC 8375, ICANN's
  * {@code .internal}).
  */
 public final class Hostname implements Comparable<Hostname> {
@@ -81,10 +81,14 @@ public final class Hostname implements Comparable<Hostname> {
 
     private static boolean isNeverPublic(String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
-        return last.chars().allMatch(c -> c >= '0' && c <= '9')
-                || NEVER_PUBLIC.contains(last)
-                || name.equals("home.arpa")
-                || name.endsWith(".home.arpa");
+        return isNumber(last) || NEVER_PUBLIC.contains(last) || name.equals("home.arpa") || name.endsWith(".home.arpa");
+    }
+
+    private static boolean isNumber(String label) {
+        boolean hexadecimal = label.startsWith("0x");
+        return label.substring(hexadecimal ? 2 : 0)
+                .chars()
+                .allMatch(c -> (c >= '0' && c <= '9') || (hexadecimal && c >= 'a' && c <= 'f'));
     }
 
     /** The canonical text. */

@@ -1,0 +1,98 @@
+package dev.anyhost.store;
+
+import dev.anyhost.store.encryption.KeyEncryption;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** The two tables, and everything that is kept in them. */
+public final class CertificateTables implements AutoCloseable {
+
+    private final Clients clients;
+    private final DynamoTable certificateTable;
+    private final DynamoTable coordinationTable;
+    private final boolean createTables;
+    private final Canary canary;
+    private final CertificateStore certificates;
+    private final IssuanceLeases leases;
+    private final AcmeAccounts accounts;
+    private final PostedChallenges challenges;
+
+    /** What reaches the two tables; the same client may serve both. */
+    public record Clients(DynamoDbClient certificates, DynamoDbClient coordination) {}
+
+    /**
+     * Uses clients of the caller's making.
+     *
+     * @param clients closed with this
+     * @param clock for what is compared with times in the store
+     * @param nanos a monotonic clock, such as {@link System#nanoTime}, for what is waited for
+     */
+    public CertificateTables(
+            StoreSettings settings, Clients clients, KeyEncryption keys, InstantSource clock, LongSupplier nanos) {
+        this.clients = clients;
+        this.certificateTable =
+                new DynamoTable(clients.certificates(), settings.certificates().name());
+        this.coordinationTable =
+                new DynamoTable(clients.coordination(), settings.coordination().name());
+        this.createTables = settings.createTables();
+        this.canary = new Canary(coordinationTable, keys);
+        this.certificates = new DynamoCertificates(certificateTable, keys);
+        this.leases = new DynamoLeases(coordinationTable, nanos);
+        this.accounts = new DynamoAccounts(coordinationTable, keys);
+        this.challenges = new DynamoChallenges(coordinationTable, clock);
+    }
+
+    /** Makes the clients; no network yet. */
+    public static CertificateTables open(StoreSettings settings, KeyEncryption keys, InstantSource clock) {
+        return open(settings, keys, clock, StoreCallListener.NONE);
+    }
+
+    /** Makes the clients and reports their calls; no network yet. */
+    public static CertificateTables open(
+            StoreSettings settings, KeyEncryption keys, InstantSource clock, StoreCallListener listener) {
+        return new CertificateTables(settings, DynamoClients.open(settings, listener), keys, clock, System::nanoTime);
+    }
+
+    /**
+     * Whether both tables are there and the keys are theirs. Creates what is missing when the settings say so, and the
+     * canary when there is none; replaces nothing. Blocks; with tables to create up to a minute.
+     */
+    public TablesCheck check() {
+        String missing = Stream.of(
+                        TableShape.CERTIFICATES.problem(certificateTable, createTables),
+                        TableShape.COORDINATION.problem(coordinationTable, createTables))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining("; "));
+        if (!missing.isEmpty()) {
+            return new TablesCheck.NotReady(missing);
+        }
+        return canary.problem().<TablesCheck>map(TablesCheck.NotReady::new).orElseGet(TablesCheck.Ready::new);
+    }
+
+    public CertificateStore certificates() {
+        return certificates;
+    }
+
+    public IssuanceLeases leases() {
+        return leases;
+    }
+
+    public AcmeAccounts accounts() {
+        return accounts;
+    }
+
+    public PostedChallenges challenges() {
+        return challenges;
+    }
+
+    /** Closes the clients. */
+    @Override
+    public void close() {
+        clients.certificates().close();
+        clients.coordination().close();
+    }
+}

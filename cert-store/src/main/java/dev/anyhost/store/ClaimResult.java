@@ -1,0 +1,18 @@
+package dev.anyhost.store;
+
+/** What became of a claim. */
+public sealed interface ClaimResult {
+
+    /** The lease is the caller's, with the order that a predecessor left behind, if any. */
+    record Claimed(Lease lease) implements ClaimResult {}
+
+    /**
+     * Another one holds it.
+     *
+     * @param watch to be handed to {@link IssuanceLeases#claimAfterWatching} a little later
+     */
+    record HeldByOther(LeaseWatch watch) implements ClaimResult {}
+
+    /** The store gave no usable answer in time: the caller has no lease. */
+    record Unreachable(String reason) implements ClaimResult {}
+}

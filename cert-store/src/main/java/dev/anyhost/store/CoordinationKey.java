@@ -1,0 +1,32 @@
+package dev.anyhost.store;
+
+import dev.anyhost.domain.Hostname;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A row of the coordination table: what it is about, and which kind of row it is. The sort key is there for the rows to
+ * come that are queried by subject.
+ */
+record CoordinationKey(String subject, String kind) {
+
+    static final String SUBJECT = "subject";
+    static final String KIND = "kind";
+    /** Epoch seconds after which a row may vanish; only rows that may vanish have it. */
+    static final String EXPIRES = "expires";
+
+    static final CoordinationKey ACCOUNT = new CoordinationKey("acme", "account");
+    static final CoordinationKey CANARY = new CoordinationKey("keys", "canary");
+
+    static CoordinationKey lease(Hostname hostname) {
+        return new CoordinationKey("host#" + hostname.value(), "lease");
+    }
+
+    static CoordinationKey challenge(Hostname hostname) {
+        return new CoordinationKey("host#" + hostname.value(), "challenge");
+    }
+
+    Map<String, AttributeValue> attributes() {
+        return Map.of(SUBJECT, Attributes.text(subject), KIND, Attributes.text(kind));
+    }
+}

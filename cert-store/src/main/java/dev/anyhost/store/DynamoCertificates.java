@@ -1,0 +1,127 @@
+package dev.anyhost.store;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.store.encryption.Plaintext;
+import dev.anyhost.store.encryption.SealResult;
+import java.security.cert.CertificateException;
+import java.util.HashMap;
+import java.util.Map;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/** Certificates as items, written only in place of the version that was seen and under no lower fence. */
+final class DynamoCertificates implements CertificateStore {
+
+    private static final String NOT_FENCED = "(attribute_not_exists(fence) OR fence <= :fence)";
+
+    private final DynamoTable table;
+    private final KeyEncryption keys;
+
+    DynamoCertificates(DynamoTable table, KeyEncryption keys) {
+        this.table = table;
+        this.keys = keys;
+    }
+
+    @Override
+    public FindResult find(Hostname hostname) {
+        return find(hostname, false);
+    }
+
+    @Override
+    public FindResult findConsistent(Hostname hostname) {
+        return find(hostname, true);
+    }
+
+    private FindResult find(Hostname hostname, boolean consistent) {
+        try {
+            return CertificateItem.read(hostname, table.get(CertificateItem.key(hostname), consistent), keys);
+        } catch (SdkException failed) {
+            return new FindResult.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    @Override
+    public WriteResult put(NewCertificate next, long replacesVersion, Lease lease) {
+        if (!lease.hostname().equals(next.hostname())) {
+            throw new IllegalArgumentException(lease.hostname() + " leased, " + next.hostname() + " to be written");
+        }
+        next.fault().ifPresent(fault -> {
+            throw new IllegalArgumentException(next.hostname() + ": " + fault);
+        });
+        try (Plaintext pkcs8 = new Plaintext(next.key().getEncoded())) {
+            return switch (keys.seal(pkcs8, CertificateItem.purpose(next.hostname()))) {
+                case SealResult.Sealed privateKey -> put(next, replacesVersion, lease, privateKey);
+                case SealResult.KeyUnavailable(String keyId, String reason) ->
+                    new WriteResult.Unreachable("key " + keyId + ": " + reason);
+            };
+        }
+    }
+
+    private WriteResult put(NewCertificate next, long replacesVersion, Lease lease, SealResult.Sealed privateKey) {
+        String attempt = DynamoTable.newAttempt();
+        Map<String, AttributeValue> item = item(next, replacesVersion + 1, lease.token(), privateKey);
+        item.put(DynamoTable.ATTEMPT, Attributes.text(attempt));
+        Map<String, AttributeValue> values = new HashMap<>();
+        values.put(":fence", Attributes.number(lease.token()));
+        if (replacesVersion != 0) {
+            values.put(":replaced", Attributes.number(replacesVersion));
+        }
+        String seen = replacesVersion == 0 ? "attribute_not_exists(version)" : "version = :replaced";
+        try {
+            table.dynamo()
+                    .putItem(request -> request.tableName(table.name())
+                            .item(item)
+                            .conditionExpression(seen + " AND " + NOT_FENCED)
+                            .expressionAttributeValues(values)
+                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return new WriteResult.Written(replacesVersion + 1);
+        } catch (ConditionalCheckFailedException raced) {
+            Map<String, AttributeValue> stored = raced.item();
+            if (DynamoTable.bears(stored, attempt)) {
+                return new WriteResult.Written(replacesVersion + 1);
+            }
+            return CertificateItem.fence(stored) > lease.token()
+                    ? new WriteResult.Fenced(CertificateItem.fence(stored))
+                    : new WriteResult.Superseded(CertificateItem.read(next.hostname(), stored, keys));
+        } catch (SdkException failed) {
+            return new WriteResult.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    private static Map<String, AttributeValue> item(
+            NewCertificate next, long version, long fence, SealResult.Sealed privateKey) {
+        try {
+            return CertificateItem.write(next, version, fence, privateKey);
+        } catch (CertificateException unencodable) {
+            throw new IllegalArgumentException(next.hostname() + ": a certificate without encoding", unencodable);
+        }
+    }
+
+    @Override
+    public VerdictResult recordVerdict(Hostname hostname, LastVerdict verdict) {
+        Map<String, AttributeValue> values = new HashMap<>();
+        values.put(":verdict", CertificateItem.verdict(verdict));
+        verdict.refusedAt().ifPresent(at -> values.put(":at", Attributes.seconds(at)));
+        String change = values.containsKey(":at")
+                ? "SET verdict = :verdict, refused_at = :at"
+                : "SET verdict = :verdict REMOVE refused_at";
+        try {
+            table.dynamo()
+                    .updateItem(request -> request.tableName(table.name())
+                            .key(CertificateItem.key(hostname))
+                            .updateExpression(change)
+                            .conditionExpression("attribute_exists(hostname) AND verdict <> :verdict")
+                            .expressionAttributeValues(values)
+                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return new VerdictResult.Recorded();
+        } catch (ConditionalCheckFailedException sameOrAbsent) {
+            // Also where the SDK asked again after a lost answer: then the item says so because we wrote it.
+            return sameOrAbsent.item().isEmpty() ? new VerdictResult.Absent() : new VerdictResult.Unchanged();
+        } catch (SdkException failed) {
+            return new VerdictResult.Unreachable(table.unreachable(failed));
+        }
+    }
+}

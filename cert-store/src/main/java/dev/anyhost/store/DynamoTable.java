@@ -1,0 +1,36 @@
+package dev.anyhost.store;
+
+import java.util.Map;
+import java.util.UUID;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** One table and the client that reaches it. */
+record DynamoTable(DynamoDbClient dynamo, String name) {
+
+    /**
+     * Marks one conditional write. Where its condition fails and the stored item bears the mark, the write had happened
+     * and the SDK asked again after a lost answer.
+     */
+    static final String ATTEMPT = "attempt";
+
+    static String newAttempt() {
+        return UUID.randomUUID().toString();
+    }
+
+    static boolean bears(Map<String, AttributeValue> item, String attempt) {
+        return Attributes.text(item, ATTEMPT).filter(attempt::equals).isPresent();
+    }
+
+    /** Strongly consistent or not, in one call; an empty map when there is no such item. */
+    Map<String, AttributeValue> get(Map<String, AttributeValue> key, boolean consistent) {
+        return dynamo.getItem(request -> request.tableName(name).key(key).consistentRead(consistent))
+                .item();
+    }
+
+    /** Names the table, for operators. Whatever the SDK's failure is, it says nothing about what is stored. */
+    String unreachable(SdkException failure) {
+        return "table " + name + ": " + failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    }
+}

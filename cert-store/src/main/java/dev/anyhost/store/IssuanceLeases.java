@@ -1,0 +1,32 @@
+package dev.anyhost.store;
+
+import dev.anyhost.domain.Hostname;
+
+/**
+ * One lease for each hostname: who holds it may order a certificate. Every method is one DynamoDB call of at most 1.5
+ * seconds and is safe for use by many threads.
+ *
+ * <p>A lease that its holder doesn't renew for {@link Lease#TERM} may be taken over. A frozen holder that wakes up late
+ * still believes in its lease; what protects the certificate is the fencing token, which only ever grows: rows are never
+ * deleted and have no time to live.
+ */
+public interface IssuanceLeases {
+
+    /** Takes a lease that is free. */
+    ClaimResult claim(Hostname hostname, String owner);
+
+    /** Looks again: takes a lease that is free by now, or whose holder showed no sign of life for {@link Lease#TERM}. */
+    ClaimResult claimAfterWatching(LeaseWatch watch, String owner);
+
+    /** Shows a sign of life; due every {@link Lease#RENEWAL_INTERVAL}, refused after {@link Lease#LONGEST}. */
+    LeaseUpdate renew(Lease lease);
+
+    /** Notes the order that was begun, so that a successor resumes it instead of ordering again; renews as well. */
+    LeaseUpdate recordOrder(Lease lease, Lease.PendingOrder order);
+
+    /** Gives the lease back; its order is finished, well or badly, and forgotten. Nothing happens to a lost lease. */
+    StoreEffect release(Lease lease);
+
+    /** Gives the lease back with its order unfinished: the next holder resumes it. Nothing happens to a lost lease. */
+    StoreEffect handOver(Lease lease);
+}

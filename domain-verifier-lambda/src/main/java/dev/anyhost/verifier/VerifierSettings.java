@@ -1,0 +1,70 @@
+package dev.anyhost.verifier;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.settings.ConfigReader;
+import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.settings.ConfigSection;
+import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.verifier.whitelist.WhitelistSettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The verifier's configuration file.
+ *
+ * @param listen where {@code anyhost verifier} listens
+ * @param whitelist where the whitelist is
+ * @param edgeDomain the domain whose names customers point theirs at; for the domains API and the DNS checker
+ * @param staticAddresses the addresses that apex names point at; for the DNS checker
+ * @param resolvers the DNS servers that the checker asks; empty for the system's
+ * @param apiKeys the file of bearer keys for the domains API
+ */
+public record VerifierSettings(
+        InetSocketAddress listen,
+        WhitelistSettings whitelist,
+        Optional<Hostname> edgeDomain,
+        List<InetAddress> staticAddresses,
+        List<InetSocketAddress> resolvers,
+        Optional<Path> apiKeys) {
+
+    private static final int PORT = 9181;
+    private static final int DNS_PORT = 53;
+    private static final String RESOLVER_EXPECTED = "an IP address, or one and a port, such as 127.0.0.1:8053";
+
+    /** Reads the file. */
+    public static ConfigResult<VerifierSettings> read(Path file, Function<String, Optional<String>> environment) {
+        return ConfigReader.read(file, environment, VerifierSettings::of);
+    }
+
+    private static VerifierSettings of(ConfigSection root) {
+        return new VerifierSettings(
+                root.address("listen", new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT)),
+                whitelist(root.section("whitelist")),
+                root.optional("edge-domain", Hostname.EXPECTED, Hostname::parse),
+                root.list("static-addresses", List.of(), ConfigValues.IP_EXPECTED, ConfigValues::ip),
+                root.list("resolvers", List.of(), RESOLVER_EXPECTED, VerifierSettings::resolver),
+                root.path("api-keys"));
+    }
+
+    private static WhitelistSettings whitelist(ConfigSection section) {
+        return new WhitelistSettings(
+                section.text("region", WhitelistSettings.DEFAULT_REGION),
+                section.url("endpoint"),
+                section.value(
+                        "table",
+                        WhitelistSettings.DEFAULT_TABLE,
+                        WhitelistSettings.TABLE_EXPECTED,
+                        text -> Optional.of(text).filter(WhitelistSettings::isTableName)),
+                section.flag("create-tables", false));
+    }
+
+    private static Optional<InetSocketAddress> resolver(String text) {
+        return ConfigValues.ip(text)
+                .map(address -> new InetSocketAddress(address, DNS_PORT))
+                .or(() -> ConfigValues.address(text).filter(address -> address.getPort() != 0));
+    }
+}

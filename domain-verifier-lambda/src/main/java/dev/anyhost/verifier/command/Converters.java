@@ -1,0 +1,45 @@
+package dev.anyhost.verifier.command;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Route;
+import dev.anyhost.verifier.UnicodeHostname;
+import java.net.URI;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** What people type, as what it means; anything else is a usage error that says what was expected. */
+final class Converters {
+
+    private Converters() {}
+
+    /** A hostname in any script. */
+    static final class ToHostname implements ITypeConverter<Hostname> {
+        @Override
+        public Hostname convert(String text) {
+            return UnicodeHostname.parse(text).orElseThrow(() -> wrong(text, UnicodeHostname.EXPECTED));
+        }
+    }
+
+    /** A tenant. */
+    static final class ToTenant implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (!Route.isTenant(text)) {
+                throw wrong(text, Route.TENANT_EXPECTED);
+            }
+            return text;
+        }
+    }
+
+    /** An origin in its canonical form. */
+    static final class ToOrigin implements ITypeConverter<URI> {
+        @Override
+        public URI convert(String text) {
+            return Route.parseOrigin(text).orElseThrow(() -> wrong(text, Route.ORIGIN_EXPECTED));
+        }
+    }
+
+    private static TypeConversionException wrong(String text, String expected) {
+        return new TypeConversionException(text + " (expected: " + expected + ")");
+    }
+}

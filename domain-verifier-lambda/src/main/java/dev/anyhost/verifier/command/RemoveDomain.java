@@ -1,0 +1,57 @@
+package dev.anyhost.verifier.command;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.verifier.whitelist.Domain;
+import dev.anyhost.verifier.whitelist.RemoveResult;
+import dev.anyhost.verifier.whitelist.Whitelist;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code anyhost domains remove}. */
+@Command(
+        name = "remove",
+        description = "Serve a hostname no more, once what the proxies remember has run out.",
+        mixinStandardHelpOptions = true)
+final class RemoveDomain implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ConfigOption config = new ConfigOption();
+
+    @Parameters(paramLabel = "HOST", converter = Converters.ToHostname.class, description = "The hostname.")
+    private @Nullable Hostname hostname;
+
+    @Override
+    public Integer call() {
+        Hostname removed = Required.of(hostname);
+        return config.withWhitelist(spec.commandLine().getErr(), whitelist -> remove(whitelist, removed));
+    }
+
+    private int remove(Whitelist whitelist, Hostname removed) {
+        return switch (whitelist.remove(removed)) {
+            case RemoveResult.Removed(Domain domain) -> {
+                spec.commandLine()
+                        .getOut()
+                        .println("Removed " + domain.hostname() + " (tenant " + domain.tenant() + ")");
+                yield ExitCode.OK;
+            }
+            case RemoveResult.Absent() -> failed(removed + " isn't registered");
+            case RemoveResult.Changed() -> failed(removed + " has just been changed by somebody else; look again");
+            case RemoveResult.Unreadable(String reason) -> failed(reason);
+            case RemoveResult.Unreachable(String reason) -> failed(reason);
+        };
+    }
+
+    private int failed(String reason) {
+        spec.commandLine().getErr().println(reason);
+        return ExitCode.SOFTWARE;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.anyhost.verifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anyhost.testkit.ChildProcess;
+import dev.anyhost.testkit.Ports;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The handler as Lambda runs it: AWS's own Runtime Interface Client in a process of its own. */
+class LambdaRuntimeTest {
+
+    private static final TestWhitelist WHITELIST = TestWhitelist.start();
+
+    @AfterAll
+    static void stop() {
+        WHITELIST.close();
+    }
+
+    @Test
+    void realRuntime_everyStatus() throws Exception {
+        try (var api = new LoopbackRuntimeApi();
+                var _ = startRuntime(api, WHITELIST.endpoint().toString())) {
+            // The first look-up of a cold JVM may take longer than its limit on a busy machine.
+            assertThat(status(api, "GET", "domain=cold.example")).isIn(404, 503);
+            var allowed = response(api.invoke(event("GET", "domain=Active.example.")));
+            assertThat(allowed.get("statusCode").asInt()).isEqualTo(200);
+            assertThat(allowed.get("headers").get("Cache-Control").asString()).isEqualTo("max-age=300");
+            assertThat(allowed.get("headers").get("Content-Type").asString()).isEqualTo("application/json");
+            assertThat(allowed.get("body").asString())
+                    .isEqualTo("{\"hostname\":\"active.example\",\"tenant\":\"acme\","
+                            + "\"origin\":\"https://origin.example\",\"status\":\"active\"}");
+            assertThat(allowed.get("isBase64Encoded").asBoolean()).isFalse();
+            assertThat(status(api, "GET", "domain=pending.example")).isEqualTo(403);
+            assertThat(status(api, "GET", "domain=unknown.example")).isEqualTo(404);
+            assertThat(status(api, "GET", "domain=nonsense")).isEqualTo(400);
+            assertThat(status(api, "GET", "")).isEqualTo(400);
+            assertThat(status(api, "POST", "domain=active.example")).isEqualTo(405);
+        }
+    }
+
+    @Test
+    void realRuntime_whitelistAway_503() throws Exception {
+        try (var api = new LoopbackRuntimeApi();
+                var _ = startRuntime(api, "http://127.0.0.1:" + Ports.free())) {
+            assertThat(status(api, "GET", "domain=active.example")).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void realRuntime_wrongConfiguration_isAnInitialisationErrorThatNamesIt() throws Exception {
+        try (var api = new LoopbackRuntimeApi();
+                var _ = startRuntime(api, "not a url")) {
+            var error = api.invoke(event("GET", "domain=active.example"));
+            assertThat(error.path()).isEqualTo("init/error");
+            assertThat(error.body()).contains("ANYHOST_WHITELIST_ENDPOINT: not a url (expected: ");
+        }
+    }
+
+    private static ChildProcess startRuntime(LoopbackRuntimeApi api, String endpoint) {
+        var environment = Map.of(
+                "AWS_LAMBDA_RUNTIME_API", api.address(),
+                "AWS_LAMBDA_FUNCTION_NAME", "ask",
+                "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512",
+                "AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/ask",
+                "AWS_LAMBDA_LOG_STREAM_NAME", "local",
+                "AWS_REGION", "us-east-1",
+                "LAMBDA_TASK_ROOT", Path.of("target").toAbsolutePath().toString(),
+                "ANYHOST_WHITELIST_ENDPOINT", endpoint,
+                "ANYHOST_WHITELIST_TABLE", TestWhitelist.TABLE);
+        var command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
+                AskHandler.class.getName());
+        return ChildProcess.start(command, environment, Optional.empty());
+    }
+
+    private static int status(LoopbackRuntimeApi api, String method, String query) throws InterruptedException {
+        return response(api.invoke(event(method, query))).get("statusCode").asInt();
+    }
+
+    private static JsonNode response(LoopbackRuntimeApi.Posted posted) {
+        assertThat(posted.path()).isEqualTo("invocation/response");
+        return JsonMapper.shared().readTree(posted.body());
+    }
+
+    /** As AWS documents what a function URL sends. */
+    private static String event(String method, String query) {
+        return """
+                {
+                  "version": "2.0",
+                  "routeKey": "$default",
+                  "rawPath": "/",
+                  "rawQueryString": "%s",
+                  "headers": {"host": "abc.lambda-url.us-east-1.on.aws", "x-forwarded-proto": "https"},
+                  "queryStringParameters": {"domain": "whatever.example"},
+                  "requestContext": {
+                    "accountId": "anonymous",
+                    "apiId": "abc",
+                    "authentication": null,
+                    "authorizer": {
+                      "iam": {
+                        "accessKey": "AKIA", "accountId": "000000000000", "callerId": "AIDA", "cognitoIdentity": null,
+                        "principalOrgId": "o-1", "userArn": "arn:aws:iam::000000000000:role/edge", "userId": "AIDA"
+                      }
+                    },
+                    "domainName": "abc.lambda-url.us-east-1.on.aws",
+                    "domainPrefix": "abc",
+                    "http": {
+                      "method": "%s", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "proxy"
+                    },
+                    "requestId": "id",
+                    "routeKey": "$default",
+                    "stage": "$default",
+                    "time": "12/Mar/2026:19:03:58 +0000",
+                    "timeEpoch": 1583348638390
+                  },
+                  "isBase64Encoded": false
+                }
+                """.formatted(query, method);
+    }
+}

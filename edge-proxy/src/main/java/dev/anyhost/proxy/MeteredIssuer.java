@@ -1,0 +1,34 @@
+package dev.anyhost.proxy;
+
+import dev.anyhost.proxy.issuance.IssuanceOutcome;
+import dev.anyhost.proxy.issuance.IssuanceRequest;
+import dev.anyhost.proxy.issuance.Issuer;
+import dev.anyhost.proxy.ops.Metrics;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** Counts orders where they end. */
+record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) implements Issuer {
+
+    @Override
+    public String directory() {
+        return issuer.directory();
+    }
+
+    @Override
+    public IssuanceOutcome issue(IssuanceRequest request) {
+        long begun = nanos.getAsLong();
+        IssuanceOutcome outcome = issuer.issue(request);
+        metrics.ordered(directory(), result(outcome), Duration.ofNanos(nanos.getAsLong() - begun));
+        return outcome;
+    }
+
+    private static String result(IssuanceOutcome outcome) {
+        return switch (outcome) {
+            case IssuanceOutcome.Issued _ -> "issued";
+            case IssuanceOutcome.ChallengeFailed _ -> "challenge_failed";
+            case IssuanceOutcome.RateLimited _ -> "rate_limited";
+            case IssuanceOutcome.Rejected _, IssuanceOutcome.Unavailable _ -> "error";
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package dev.anyhost.proxy;
+
+import dev.anyhost.domain.Route;
+import dev.anyhost.proxy.admission.VerifierSettings;
+import dev.anyhost.proxy.challenge.ChallengeType;
+import dev.anyhost.proxy.listen.Cidr;
+import dev.anyhost.settings.ConfigReader;
+import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.settings.ConfigSection;
+import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.store.StoreSettings;
+import dev.anyhost.store.encryption.KeyEncryption;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A proxy's whole configuration, as the README describes it. Paths are absolute. */
+public record ProxyConfig(
+        Listen listen, Acme acme, VerifierSettings verifier, Store store, Origin origin, DrainTimes drain) {
+
+    private static final URI LETS_ENCRYPT = URI.create("https://acme-v02.api.letsencrypt.org/directory");
+    private static final URI NO_URL = URI.create("http://missing.invalid/");
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+    private static final String EMAIL_EXPECTED = "an e-mail address, such as ops@example.com";
+    private static final String KEY_EXPECTED = "kms:<key ARN> or file:<path to 32 bytes in base64>";
+    private static final String PEM_EXPECTED = "the path of a readable PEM file";
+
+    /**
+     * @param publicHttpsPort the port that clients see
+     * @param proxyProtocolFrom sources that must send a PROXY header
+     * @param trustedProxies sources whose X-Forwarded-* is believed
+     */
+    public record Listen(
+            List<InetSocketAddress> https,
+            List<InetSocketAddress> http,
+            InetSocketAddress admin,
+            int publicHttpsPort,
+            List<Cidr> proxyProtocolFrom,
+            List<Cidr> trustedProxies) {}
+
+    /** @param challenges the types to use, the preferred one first */
+    public record Acme(URI directory, String email, Optional<Path> trustedRoots, List<ChallengeType> challenges) {}
+
+    /** @param keyEncryption the specs it was read from; the first encrypts */
+    public record Store(StoreSettings tables, List<String> keyEncryption, Path base) {}
+
+    /** @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address */
+    public record Origin(URI url, Optional<Path> trustedRoots, boolean preserveHost, boolean allowPrivate) {}
+
+    /**
+     * @param announce how long to go on accepting after readiness is withdrawn
+     * @param grace how long requests in flight may take after that
+     */
+    public record DrainTimes(Duration announce, Duration grace) {}
+
+    /** Reads the file; all its mistakes at once; no network. */
+    public static ConfigResult<ProxyConfig> read(Path file, Function<String, Optional<String>> environment) {
+        return ConfigReader.read(file, environment, ProxyConfig::of);
+    }
+
+    private static ProxyConfig of(ConfigSection root) {
+        Store store = store(root.section("store"));
+        return new ProxyConfig(
+                listen(root.section("listen")),
+                acme(root.section("acme")),
+                verifier(root.section("verifier"), store.tables().certificates().region()),
+                store,
+                origin(root.section("origin")),
+                drain(root.section("drain")));
+    }
+
+    private static Listen listen(ConfigSection listen) {
+        return new Listen(
+                addresses(listen, "https", 443),
+                addresses(listen, "http", 80),
+                listen.address("admin", new InetSocketAddress(InetAddress.getLoopbackAddress(), 9180)),
+                listen.integer("public-https-port", 443, 1, 65_535),
+                listen.list("proxy-protocol-from", List.of(), Cidr.EXPECTED, Cidr::parse),
+                listen.list("trusted-proxies", List.of(), Cidr.EXPECTED, Cidr::parse));
+    }
+
+    private static List<InetSocketAddress> addresses(ConfigSection listen, String key, int port) {
+        return listen.list(
+                key, List.of(new InetSocketAddress(port)), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address);
+    }
+
+    private static Acme acme(ConfigSection acme) {
+        List<ChallengeType> challenges =
+                acme.list("challenges", List.of(ChallengeType.values()), ChallengeType.EXPECTED, ChallengeType::parse);
+        if (challenges.isEmpty()) {
+            acme.mistake("challenges", "[]", "at least one of " + ChallengeType.EXPECTED);
+        }
+        return new Acme(
+                acme.url("directory").orElse(LETS_ENCRYPT),
+                acme.required("email", "", EMAIL_EXPECTED, ProxyConfig::email),
+                pem(acme, "trusted-roots"),
+                challenges);
+    }
+
+    private static Optional<String> email(String text) {
+        return text.matches("[^\\s@]+@[^\\s@]+\\.[^\\s@]+") ? Optional.of(text) : Optional.empty();
+    }
+
+    private static Optional<Path> pem(ConfigSection section, String key) {
+        return section.optional(
+                key,
+                PEM_EXPECTED,
+                text -> ConfigValues.path(section.base(), text).filter(Files::isReadable));
+    }
+
+    private static VerifierSettings verifier(ConfigSection verifier, String region) {
+        return new VerifierSettings(
+                verifier.required("url", NO_URL, ConfigValues.URL_EXPECTED, ConfigValues::url),
+                verifier.choice(
+                        "auth",
+                        VerifierSettings.Auth.AWS_IAM,
+                        Map.of("aws-iam", VerifierSettings.Auth.AWS_IAM, "none", VerifierSettings.Auth.NONE)),
+                region,
+                ASK_TIMEOUT);
+    }
+
+    private static Store store(ConfigSection store) {
+        var certificates = table(store, "us-east-1", Optional.empty(), "anyhost-certificates");
+        var coordination = table(
+                store.section("coordination"), certificates.region(), certificates.endpoint(), "anyhost-coordination");
+        List<String> keys = store.requiredList("key-encryption", KEY_EXPECTED, ConfigValues::text);
+        if (!keys.isEmpty()) {
+            checkKeys(store, keys);
+        }
+        var tables = new StoreSettings(certificates, coordination, store.flag("create-tables", false));
+        return new Store(tables, keys, store.base());
+    }
+
+    private static StoreSettings.Table table(
+            ConfigSection section, String region, Optional<URI> endpoint, String name) {
+        return new StoreSettings.Table(
+                section.text("region", region),
+                section.url("endpoint").or(() -> endpoint),
+                section.text("table", name));
+    }
+
+    private static void checkKeys(ConfigSection store, List<String> keys) {
+        switch (KeyEncryption.of(keys, store.base())) {
+            case KeyEncryption.Configured.Usable(KeyEncryption encryption) -> encryption.close();
+            case KeyEncryption.Configured.Unusable(List<KeyEncryption.Mistake> mistakes) ->
+                mistakes.forEach(mistake -> store.mistake("key-encryption", mistake.value(), mistake.expected()));
+        }
+    }
+
+    private static Origin origin(ConfigSection origin) {
+        return new Origin(
+                origin.required("url", NO_URL, Route.ORIGIN_EXPECTED, Route::parseOrigin),
+                pem(origin, "trusted-roots"),
+                origin.flag("preserve-host", false),
+                origin.flag("allow-private", false));
+    }
+
+    private static DrainTimes drain(ConfigSection drain) {
+        return new DrainTimes(
+                drain.duration("announce", Duration.ZERO, Duration.ZERO, LONGEST_DRAIN),
+                drain.duration("grace", Duration.ofSeconds(30), Duration.ZERO, LONGEST_DRAIN));
+    }
+}

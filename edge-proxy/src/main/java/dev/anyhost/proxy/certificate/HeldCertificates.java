@@ -1,0 +1,69 @@
+package dev.anyhost.proxy.certificate;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Route;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates in this process's memory, with the route that was last known for each. Bounded by count; what is used
+ * least goes first. Any thread may call any method, and none blocks.
+ */
+public final class HeldCertificates {
+
+    private final Cache<Hostname, Held> memory;
+    private final InstantSource clock;
+
+    public HeldCertificates(int capacity, InstantSource clock) {
+        this.clock = clock;
+        this.memory = Caffeine.newBuilder()
+                .maximumSize(capacity)
+                .evictionListener(HeldCertificates::released)
+                .build();
+    }
+
+    /** One name's certificate and route. */
+    public record Held(ServableCertificate certificate, Route route) {}
+
+    /** The name's certificate while it is valid. The caller must {@link ServableCertificate#retain} before use. */
+    Optional<Held> find(Hostname hostname) {
+        return Optional.ofNullable(memory.getIfPresent(hostname))
+                .filter(held -> held.certificate().notAfter().isAfter(clock.instant()));
+    }
+
+    /** Holds this certificate in place of an earlier one and takes over the caller's reference to it. */
+    void hold(Hostname hostname, Held next) {
+        Held before = memory.asMap().put(hostname, next);
+        if (before != null && before.certificate() != next.certificate()) {
+            before.certificate().release();
+        }
+    }
+
+    /** Holds the same certificate with another route. */
+    void reroute(Hostname hostname, Route route) {
+        memory.asMap().computeIfPresent(hostname, (name, held) -> new Held(held.certificate(), route));
+    }
+
+    /** Forgets a name. Connections that use its certificate keep working. */
+    void drop(Hostname hostname) {
+        Held dropped = memory.asMap().remove(hostname);
+        if (dropped != null) {
+            dropped.certificate().release();
+        }
+    }
+
+    /** How many certificates are in memory, about. */
+    public long count() {
+        return memory.estimatedSize();
+    }
+
+    private static void released(@Nullable Hostname hostname, @Nullable Held held, RemovalCause cause) {
+        if (held != null) {
+            held.certificate().release();
+        }
+    }
+}

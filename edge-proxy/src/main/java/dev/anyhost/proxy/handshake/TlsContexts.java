@@ -1,0 +1,168 @@
+package dev.anyhost.proxy.handshake;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.certificate.ServableCertificate;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * One BoringSSL context for each event loop, shared by all hostnames; each connection gets its hostname's credential and
+ * its hostname's session id context.
+ *
+ * <p>BoringSSL stores the session id context inside the encrypted ticket and resumes only where both are equal, which is
+ * what keeps a ticket of one hostname from resuming under another. A connection copies it from the context when its
+ * engine is made, so setting it and making the engine are one step that nothing may come between: hence one context a
+ * loop, used on that loop only. The caller has made sure before that the hostname is allowed: on a resumed connection the
+ * original hostname can't be seen any more.
+ */
+public final class TlsContexts implements AutoCloseable {
+
+    /** Raised when tickets of an earlier release must not resume. */
+    private static final String POLICY_VERSION = "1";
+
+    private static final String HTTP_1_1 = "http/1.1";
+    private static final String ACME_TLS = "acme-tls/1";
+
+    /** TLS 1.3's three, and of TLS 1.2 only those with forward secrecy and authenticated encryption (RFC 9325). */
+    private static final List<String> CIPHERS = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private final Map<EventExecutor, SslContext> visitors;
+    private final Map<EventExecutor, SslContext> validations;
+
+    private TlsContexts(Map<EventExecutor, SslContext> visitors, Map<EventExecutor, SslContext> validations) {
+        this.visitors = visitors;
+        this.validations = validations;
+    }
+
+    /**
+     * Builds the contexts of all the group's loops; takes milliseconds, so never on an event loop.
+     *
+     * @throws IllegalStateException when BoringSSL isn't available on this machine
+     */
+    public static TlsContexts of(EventLoopGroup loops, TicketKeys tickets) {
+        try {
+            TrustManagerFactory nobody = trustNobody();
+            Map<EventExecutor, SslContext> visitors = new HashMap<>();
+            Map<EventExecutor, SslContext> validations = new HashMap<>();
+            for (EventExecutor loop : loops) {
+                visitors.put(loop, context(nobody, tickets, HTTP_1_1, SelectorFailureBehavior.NO_ADVERTISE));
+                validations.put(
+                        loop, context(nobody, TicketKeys.random(), ACME_TLS, SelectorFailureBehavior.NO_ADVERTISE));
+            }
+            return new TlsContexts(Map.copyOf(visitors), Map.copyOf(validations));
+        } catch (GeneralSecurityException | IOException unavailable) {
+            throw new IllegalStateException("TLS by BoringSSL is not available", unavailable);
+        }
+    }
+
+    private static SslContext context(
+            TrustManagerFactory trust, TicketKeys tickets, String protocol, SelectorFailureBehavior unmatched)
+            throws SSLException {
+        SslContext context = SslContextBuilder.forServer(new CredentialsOnly())
+                .sslProvider(SslProvider.OPENSSL_REFCNT)
+                .trustManager(trust)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .ciphers(CIPHERS)
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        Protocol.ALPN, unmatched, SelectedListenerFailureBehavior.ACCEPT, protocol))
+                .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768", "X25519", "P-256"})
+                .build();
+        var sessions = (OpenSslServerSessionContext) context.sessionContext();
+        sessions.setSessionCacheEnabled(false);
+        sessions.setTicketKeys(tickets.all());
+        return context;
+    }
+
+    /** No client certificate is asked for; without a store of its own a context would load the JDK's, in 5 ms. */
+    private static TrustManagerFactory trustNobody() throws GeneralSecurityException, IOException {
+        KeyStore empty = KeyStore.getInstance(KeyStore.getDefaultType());
+        empty.load(null, null);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(empty);
+        return trust;
+    }
+
+    /**
+     * The handler that does a visitor's handshake with a certificate that the caller holds a reference to.
+     *
+     * @param loop the loop of the connection; must be the calling one
+     */
+    SslHandler visitor(EventLoop loop, Hostname hostname, ServableCertificate certificate, ByteBufAllocator alloc) {
+        return handler(contextOf(visitors, loop), hostname.value(), certificate, alloc);
+    }
+
+    /** As {@link #visitor}, for a tls-alpn-01 validation: speaks {@code acme-tls/1} only (RFC 8737 section 3). */
+    SslHandler validation(EventLoop loop, Hostname hostname, ServableCertificate certificate, ByteBufAllocator alloc) {
+        return handler(contextOf(validations, loop), hostname.value(), certificate, alloc);
+    }
+
+    private static SslContext contextOf(Map<EventExecutor, SslContext> contexts, EventLoop loop) {
+        SslContext context = contexts.get(loop);
+        if (context == null) {
+            throw new IllegalArgumentException("not a loop of this process's group: " + loop);
+        }
+        return context;
+    }
+
+    private static SslHandler handler(
+            SslContext context, String hostname, ServableCertificate certificate, ByteBufAllocator alloc) {
+        var sessions = (OpenSslServerSessionContext) context.sessionContext();
+        sessions.setSessionIdContext(sessionIdContext(hostname));
+        SslHandler handler = context.newHandler(alloc);
+        try {
+            ((ReferenceCountedOpenSslEngine) handler.engine()).addCredential(certificate.credential());
+            return handler;
+        } catch (SSLException refused) {
+            ReferenceCountUtil.release(handler.engine());
+            throw new IllegalStateException("BoringSSL refused the credential of " + hostname, refused);
+        }
+    }
+
+    private static byte[] sessionIdContext(String hostname) {
+        try {
+            return MessageDigest.getInstance("SHA-256")
+                    .digest((POLICY_VERSION + "\0" + hostname).getBytes(StandardCharsets.US_ASCII));
+        } catch (GeneralSecurityException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    @Override
+    public void close() {
+        visitors.values().forEach(ReferenceCountUtil::release);
+        validations.values().forEach(ReferenceCountUtil::release);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.anyhost.proxy.issuance;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** How many orders this process has under way at a time. First come, first served. */
+public final class IssuanceBudget {
+
+    private final Semaphore free;
+
+    /**
+     * With nothing taken.
+     *
+     * @param concurrentOrders at least 1
+     */
+    public IssuanceBudget(int concurrentOrders) {
+        this.free = new Semaphore(concurrentOrders, true);
+    }
+
+    /**
+     * Waits for its turn, at most so long.
+     *
+     * @return the right to one order, or empty when the time is over
+     */
+    public Optional<Token> tryTake(Duration patience) throws InterruptedException {
+        return free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)
+                ? Optional.of(new Token(free))
+                : Optional.empty();
+    }
+
+    /** The right to one order, until it is closed. */
+    public static final class Token implements AutoCloseable {
+
+        private final Semaphore free;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        private Token(Semaphore free) {
+            this.free = free;
+        }
+
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                free.release();
+            }
+        }
+    }
+}

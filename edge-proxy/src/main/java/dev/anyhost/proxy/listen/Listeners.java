@@ -1,0 +1,82 @@
+package dev.anyhost.proxy.listen;
+
+import dev.anyhost.proxy.forward.ConnectionEvent;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The listening sockets and the connections that came in through them. */
+public final class Listeners {
+
+    private static final int BACKLOG = 4096;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+
+    private final EventLoops loops;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final List<Channel> sockets = new ArrayList<>();
+
+    public Listeners(EventLoops loops) {
+        this.loops = loops;
+    }
+
+    /**
+     * Opens one listening socket.
+     *
+     * @return the address it is bound to, with the port the system chose for port 0
+     * @throws IOException when the address can't be bound; the message names it
+     */
+    public InetSocketAddress open(InetSocketAddress address, ChannelHandler pipeline) throws IOException {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops.group())
+                .channelFactory(loops.servers())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connections.add(channel);
+                        channel.pipeline().addLast(pipeline);
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    address.getAddress().getHostAddress() + ":" + address.getPort() + " can't be listened on: "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        sockets.add(bound.channel());
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** Stops accepting; connections go on. */
+    public void stopAccepting() {
+        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+    }
+
+    /** Tells every connection that it is time to go: idle ones close, others after the response under way. */
+    public void announceEnd() {
+        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN));
+    }
+
+    /** Waits until no connection is left; after {@code grace} the rest are closed. */
+    public void awaitEmpty(Duration grace) {
+        connections.newCloseFuture().awaitUninterruptibly(grace.toMillis());
+        connections.close().awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,2 @@
+/** Sockets, and the handlers of a connection in their order. */
+package dev.anyhost.proxy.listen;

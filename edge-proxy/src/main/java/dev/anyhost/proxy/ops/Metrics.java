@@ -1,0 +1,111 @@
+package dev.anyhost.proxy.ops;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * The process's counters and histograms, in Prometheus text format. Names are part of the product's contract: each has
+ * its one method here, so that a label can't be spelt in two ways. Any thread may call any method.
+ */
+public final class Metrics {
+
+    private static final Duration[] WAITS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Timer ask = timer("anyhost.ask", "");
+    private final Timer order = timer("anyhost.order", "");
+    private final Timer request = timer("anyhost.request", "");
+    private final Map<String, Counter> handshakes = new ConcurrentHashMap<>();
+    private final Map<String, Timer> handshakeWaits = new ConcurrentHashMap<>();
+    private final Map<Integer, Counter> requests = new ConcurrentHashMap<>();
+
+    public Metrics() {
+        for (String result : new String[] {"served", "refused", "not_ready", "failed"}) {
+            handshake(result);
+        }
+        for (String result : new String[] {"allowed", "refused", "silent"}) {
+            askCounter(result);
+        }
+    }
+
+    /** A request to the verifier ended. {@code result}: allowed, refused or silent. */
+    public void asked(String result, Duration took) {
+        askCounter(result).increment();
+        ask.record(took);
+    }
+
+    /** An order ended. {@code result}: issued, challenge_failed, rate_limited or error. */
+    public void ordered(String issuer, String result, Duration took) {
+        registry.counter("anyhost.orders", "issuer", issuer, "result", result).increment();
+        order.record(took);
+    }
+
+    /** A handshake ended. {@code result}: served, refused, not_ready or failed. */
+    public void handshakeEnded(String result) {
+        handshake(result).increment();
+    }
+
+    /** How long a served handshake waited for its certificate. {@code cause}: memory, store, issued or waited. */
+    public void handshakeWaited(String cause, Duration waited) {
+        handshakeWaits
+                .computeIfAbsent(cause, c -> timer("anyhost.handshake.wait", c))
+                .record(waited);
+    }
+
+    /** A response went out to a client (or the connection was cut: 499). */
+    public void requestEnded(int code, Duration took) {
+        requests.computeIfAbsent(code, c -> registry.counter("anyhost.requests", "code", Integer.toString(c)))
+                .increment();
+        request.record(took);
+    }
+
+    /** A call to the certificate store's database ended. */
+    public void storeCalled(String operation, String result) {
+        registry.counter("anyhost.store.calls", "operation", operation, "result", result)
+                .increment();
+    }
+
+    /** Log events that were dropped because the log could not be written fast enough. */
+    public void logEventsLost(Supplier<Number> lost) {
+        Gauge.builder("anyhost.log.lost", lost).register(registry);
+    }
+
+    public void certificatesHeld(Supplier<Number> held) {
+        Gauge.builder("anyhost.certificates.held", held).register(registry);
+    }
+
+    /** Everything in Prometheus text exposition format 0.0.4. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    private Counter askCounter(String result) {
+        return registry.counter("anyhost.ask", "result", result);
+    }
+
+    private Counter handshake(String result) {
+        return handshakes.computeIfAbsent(result, r -> registry.counter("anyhost.handshakes", "result", r));
+    }
+
+    private Timer timer(String name, String cause) {
+        var builder = Timer.builder(name).serviceLevelObjectives(WAITS);
+        return (cause.isEmpty() ? builder : builder.tag("cause", cause)).register(registry);
+    }
+}

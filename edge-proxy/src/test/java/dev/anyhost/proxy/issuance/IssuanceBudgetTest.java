@@ -1,0 +1,31 @@
+package dev.anyhost.proxy.issuance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class IssuanceBudgetTest {
+
+    @Test
+    void budget_isGivenOutAndBack() throws Exception {
+        var budget = new IssuanceBudget(2);
+        IssuanceBudget.Token first = budget.tryTake(Duration.ZERO).orElseThrow();
+        assertThat(budget.tryTake(Duration.ZERO)).isPresent();
+
+        assertThat(budget.tryTake(Duration.ZERO)).isEmpty();
+        first.close();
+        assertThat(budget.tryTake(Duration.ZERO)).isPresent();
+    }
+
+    @Test
+    void closingTwice_givesBackOnce() throws Exception {
+        var budget = new IssuanceBudget(1);
+        IssuanceBudget.Token token = budget.tryTake(Duration.ZERO).orElseThrow();
+        token.close();
+        token.close();
+
+        assertThat(budget.tryTake(Duration.ZERO)).isPresent();
+        assertThat(budget.tryTake(Duration.ZERO)).isEmpty();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.anyhost.local;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Route;
+import dev.anyhost.proxy.EdgeProxy;
+import dev.anyhost.proxy.ProxyConfig;
+import dev.anyhost.settings.ConfigError;
+import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.testkit.ChildFailed;
+import dev.anyhost.testkit.DemoOrigin;
+import dev.anyhost.testkit.DynamoDbLocal;
+import dev.anyhost.testkit.PebbleCa;
+import dev.anyhost.testkit.PebbleOptions;
+import dev.anyhost.testkit.TestCa;
+import dev.anyhost.verifier.AskHandler;
+import dev.anyhost.verifier.FunctionUrlServer;
+import dev.anyhost.verifier.whitelist.DomainStatus;
+import dev.anyhost.verifier.whitelist.TableCheck;
+import dev.anyhost.verifier.whitelist.Whitelist;
+import dev.anyhost.verifier.whitelist.WhitelistSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole system on loopback: every part is the real one, started in the order in which they need each other. */
+final class LocalStack implements AutoCloseable {
+
+    static final String ALLOWED = "shop.customer.example";
+    static final String REFUSED = "stranger.example";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
+    private static final String TENANT = "customer";
+    private static final int KEY_BYTES = 32;
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----\n";
+    private static final String END = "\n-----END CERTIFICATE-----\n";
+
+    private final Ports ports;
+    private final Folder folder;
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private EdgeProxy proxy;
+    private PebbleCa pebble;
+
+    record Ports(int https, int http, int admin, int verifier) {}
+
+    /** @param keep whether it outlives the process */
+    private record Folder(Path path, boolean keep) {}
+
+    private LocalStack(Ports ports, Folder folder) throws IOException {
+        this.ports = ports;
+        this.folder = folder;
+        try {
+            DynamoDbLocal database = opened(
+                    folder.keep() ? DynamoDbLocal.start(folder.path().resolve("dynamodb"), 0) : DynamoDbLocal.start());
+            FunctionUrlServer verifier = verifier(database);
+            this.pebble = opened(PebbleCa.start(PebbleOptions.validatingAt(ports.http(), ports.https())));
+            trustIssuingRoots();
+            DemoOrigin origin = origin();
+            this.proxy = opened(EdgeProxy.start(config(database, verifier, origin)));
+        } catch (IOException | RuntimeException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param data where tables and keys are kept; empty: nowhere
+     * @throws ChildFailed when a part doesn't come up
+     */
+    static LocalStack start(Ports ports, Optional<Path> data) throws IOException {
+        Path path = data.isPresent()
+                ? Files.createDirectories(data.get().toAbsolutePath())
+                : Files.createTempDirectory("anyhost-dev");
+        return new LocalStack(ports, new Folder(path, data.isPresent()));
+    }
+
+    private FunctionUrlServer verifier(DynamoDbLocal database) throws IOException {
+        var settings = new WhitelistSettings(
+                WhitelistSettings.DEFAULT_REGION,
+                Optional.of(database.endpoint()),
+                WhitelistSettings.DEFAULT_TABLE,
+                true);
+        Whitelist whitelist = opened(Whitelist.open(settings, InstantSource.system()));
+        if (whitelist.check(true) instanceof TableCheck.NotReady(String reason)) {
+            throw new IOException(reason);
+        }
+        var added = whitelist.add(
+                Hostname.parse(ALLOWED).orElseThrow(), TENANT, Route.UNNAMED.origin(), DomainStatus.ACTIVE);
+        LOG.info("whitelist: {}", added);
+        return opened(FunctionUrlServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.verifier()),
+                new AskHandler(whitelist),
+                InstantSource.system()));
+    }
+
+    /** Appends: certificates that were kept come from the roots of earlier starts. */
+    private void trustIssuingRoots() throws IOException {
+        var pem = new StringBuilder();
+        for (X509Certificate root : pebble.issuingRoots()) {
+            try {
+                pem.append(BEGIN)
+                        .append(Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(root.getEncoded()))
+                        .append(END);
+            } catch (java.security.cert.CertificateEncodingException unreadable) {
+                throw new IOException(unreadable);
+            }
+        }
+        Files.writeString(roots(), pem, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private Path roots() {
+        return folder.path().resolve("roots.pem");
+    }
+
+    private DemoOrigin origin() throws IOException {
+        TestCa ca = TestCa.create("Anyhost demo origin");
+        ca.writeRoot(folder.path().resolve("origin-roots.pem"));
+        return opened(DemoOrigin.startTls(ca.issue("localhost"), 0));
+    }
+
+    private ProxyConfig config(DynamoDbLocal database, FunctionUrlServer verifier, DemoOrigin origin)
+            throws IOException {
+        Path key = folder.path().resolve("certificates.key");
+        if (!Files.exists(key)) {
+            byte[] secret = new byte[KEY_BYTES];
+            new SecureRandom().nextBytes(secret);
+            Files.writeString(key, Base64.getEncoder().encodeToString(secret) + "\n");
+        }
+        Path file = folder.path().resolve("proxy.yaml");
+        Files.writeString(file, """
+                listen:
+                  https: ["127.0.0.1:%d"]
+                  http: ["127.0.0.1:%d"]
+                  admin: "127.0.0.1:%d"
+                  public-https-port: %d
+                acme:
+                  directory: %s
+                  email: ops@example.com
+                  trusted-roots: %s
+                verifier:
+                  url: %s
+                  auth: none
+                store:
+                  endpoint: %s
+                  key-encryption: file:certificates.key
+                  create-tables: true
+                origin:
+                  url: https://localhost:%d
+                  trusted-roots: origin-roots.pem
+                drain: {grace: 5s}
+                """.formatted(
+                        ports.https(),
+                        ports.http(),
+                        ports.admin(),
+                        ports.https(),
+                        pebble.directory(),
+                        pebble.trustedRoots(),
+                        verifier.uri(),
+                        database.endpoint(),
+                        origin.port()));
+        return switch (ProxyConfig.read(file, name -> Optional.empty())) {
+            case ConfigResult.Valid<ProxyConfig>(ProxyConfig valid) -> valid;
+            case ConfigResult.Invalid<ProxyConfig>(List<ConfigError> errors) ->
+                throw new IllegalStateException(file + ": " + errors);
+        };
+    }
+
+    void awaitReady() throws InterruptedException {
+        while (!proxy.isReady()) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    /** What a person pastes: an allowed hostname, then a refused one. */
+    List<String> curlLines() {
+        return List.of(curl(ALLOWED), curl(REFUSED));
+    }
+
+    private String curl(String host) {
+        return "curl --cacert %s --resolve %s:%d:127.0.0.1 https://%s:%d/"
+                .formatted(roots(), host, ports.https(), host, ports.https());
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.add(part);
+        return part;
+    }
+
+    /** Last opened, first closed. */
+    @Override
+    public void close() {
+        for (AutoCloseable part : parts.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) { // what AutoCloseable declares; the others must be closed as well
+                LOG.warn("not closed: {}", part, e);
+            }
+        }
+        if (!folder.keep()) {
+            deleteFolder();
+        }
+    }
+
+    private void deleteFolder() {
+        try (var files = Files.list(folder.path())) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder.path());
+        } catch (IOException e) {
+            LOG.warn("not deleted: {}", folder.path(), e);
+        }
+    }
+}
