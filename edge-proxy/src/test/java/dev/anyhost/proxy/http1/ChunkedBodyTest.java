@@ -73,7 +73,10 @@ class ChunkedBodyTest {
     void malformedBody_isRefusedHoweverItIsCut(String chunks) {
         for (int most = 0; most < 4; most++) {
             Body body = read(chunks, most);
-            assertThat(body.end()).as("pieces of %d", most).doesNotStartWith("End").isNotEqualTo("NeedMore");
+            assertThat(body.end())
+                    .as("pieces of %d", most)
+                    .doesNotStartWith("End")
+                    .isNotEqualTo("NeedMore");
             assertThat(ChunkedBody.preview(Parsing.bytes(chunks), Http1Limits.DEFAULT))
                     .isInstanceOf(BodyStep.Malformed.class);
         }

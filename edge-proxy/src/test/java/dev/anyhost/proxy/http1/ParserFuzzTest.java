@@ -26,7 +26,9 @@ class ParserFuzzTest {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n",
     };
     private static final String[] BODIES = {
-        "5\r\nhello\r\n0\r\n\r\n", "1;a=\"b\"\r\nx\r\n0\r\nX-Y: z\r\n\r\n", "a\r\n0123456789\r\n00\r\n\r\nGET / HTTP/1.1",
+        "5\r\nhello\r\n0\r\n\r\n",
+        "1;a=\"b\"\r\nx\r\n0\r\nX-Y: z\r\n\r\n",
+        "a\r\n0123456789\r\n00\r\n\r\nGET / HTTP/1.1",
     };
     private static final String NASTY = "\r\n\r\n \t\0:;,=\"\\0123456789abcdefx_-\u007f\u0080\u00ff";
 

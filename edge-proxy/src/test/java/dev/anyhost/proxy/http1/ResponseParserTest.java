@@ -25,7 +25,8 @@ class ResponseParserTest {
         String line = field.isEmpty() ? "" : field + "\r\n";
         boolean toHead = status == 200;
 
-        assertThat(accepted("HTTP/1.1 " + status + " x\r\n" + line + "\r\n", toHead).framing())
+        assertThat(accepted("HTTP/1.1 " + status + " x\r\n" + line + "\r\n", toHead)
+                        .framing())
                 .isEqualTo(new BodyFraming.None());
     }
 
