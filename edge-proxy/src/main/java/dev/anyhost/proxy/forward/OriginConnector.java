@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * Makes connections to origins: resolve, refuse forbidden addresses, connect to one address after the other, TLS; all
  * within one time limit.
  */
-public final class OriginConnector {
+public final class OriginConnector implements Connecting {
 
     private static final int MOST_ADDRESSES = 4;
 
@@ -51,14 +51,8 @@ public final class OriginConnector {
         this.responses = settings.responses();
     }
 
-    sealed interface Outcome {
-        record Connected(OriginConnection connection) implements Outcome {}
-
-        record Failed(RequestError error) implements Outcome {}
-    }
-
-    /** The outcome comes once, on the loop. */
-    void connect(EventLoop loop, Origin origin, OriginPool pool, Consumer<Outcome> outcome) {
+    @Override
+    public void connect(EventLoop loop, Origin origin, OriginPool pool, Consumer<Outcome> outcome) {
         var attempt = new Attempt(loop, origin, pool, outcome);
         addresses.resolve(origin.peer(), loop).addListener(resolved -> {
             @SuppressWarnings("unchecked") // The future's own type, which its listener doesn't know.

@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 final class OriginPool {
 
     private final EventLoop loop;
-    private final OriginConnector connector;
+    private final Connecting connector;
     private final PoolLimits limits;
     private final Map<Origin, Connections> byOrigin = new HashMap<>();
     private boolean sweeping;
 
-    OriginPool(EventLoop loop, OriginConnector connector, PoolLimits limits) {
+    OriginPool(EventLoop loop, Connecting connector, PoolLimits limits) {
         this.loop = loop;
         this.connector = connector;
         this.limits = limits;
@@ -49,13 +49,13 @@ final class OriginPool {
         connections.open++;
         connector.connect(loop, origin, this, outcome -> {
             switch (outcome) {
-                case OriginConnector.Outcome.Connected(OriginConnection made)
+                case Connecting.Outcome.Connected(OriginConnection made)
                 when made.isUsable() -> {
                     made.join();
                     listener.acquired(made);
                 }
-                case OriginConnector.Outcome.Connected _ -> failed(origin, listener, RequestError.ORIGIN_CLOSED);
-                case OriginConnector.Outcome.Failed(RequestError error) -> failed(origin, listener, error);
+                case Connecting.Outcome.Connected _ -> failed(origin, listener, RequestError.ORIGIN_CLOSED);
+                case Connecting.Outcome.Failed(RequestError error) -> failed(origin, listener, error);
             }
         });
     }

@@ -7,11 +7,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The origin pools of all event loops. Any thread may call. */
 public final class OriginPools {
 
-    private final OriginConnector connector;
+    private final Connecting connector;
     private final PoolLimits limits;
     private final Map<EventLoop, OriginPool> pools = new ConcurrentHashMap<>();
 
     public OriginPools(OriginConnector connector, PoolLimits limits) {
+        this((Connecting) connector, limits);
+    }
+
+    OriginPools(Connecting connector, PoolLimits limits) {
         this.connector = connector;
         this.limits = limits;
     }

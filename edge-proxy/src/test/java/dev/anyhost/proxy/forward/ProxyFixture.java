@@ -1,0 +1,178 @@
+package dev.anyhost.proxy.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.concurrent.Handoff;
+import dev.anyhost.testkit.ServerIdentity;
+import dev.anyhost.testkit.TestCa;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+
+/** A listener on loopback whose every connection is a {@link ClientConnection} for one hostname; one event loop. */
+final class ProxyFixture implements AutoCloseable {
+
+    static final Hostname SHOP = Hostname.parse("shop.example.com").orElseThrow();
+    static final TestCa CA = TestCa.create("proxy test");
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final BlockingQueue<RequestRecord> records = new LinkedBlockingQueue<>();
+    final AtomicBoolean draining = new AtomicBoolean();
+    private final Channel listener;
+
+    /** What differs between tests. */
+    record Setup(ForwardSettings settings, OriginRoutes routes, boolean allowPrivate, PoolLimits pool, boolean tls) {
+
+        static Setup to(URI origin) {
+            return to(hostname -> new OriginRoute.To(Origin.of(origin, true)));
+        }
+
+        static Setup to(OriginRoutes routes) {
+            return new Setup(ForwardSettings.https(443), routes, false, PoolLimits.DEFAULT, false);
+        }
+
+        Setup with(ForwardSettings other) {
+            return new Setup(other, routes, allowPrivate, pool, tls);
+        }
+
+        Setup withTls() {
+            return new Setup(settings, routes, allowPrivate, pool, true);
+        }
+
+        Setup withPool(PoolLimits limits) {
+            return new Setup(settings, routes, allowPrivate, limits, tls);
+        }
+    }
+
+    static ProxyFixture to(URI origin) {
+        return start(Setup.to(origin));
+    }
+
+    static ProxyFixture start(Setup setup) {
+        try {
+            return new ProxyFixture(setup);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ProxyFixture(Setup setup) throws GeneralSecurityException, IOException {
+        assertThat(NoBlocking.seen()).isEmpty();
+        var addresses = new SystemAddresses(new Handoff(virtualThreads, 100), Duration.ofSeconds(3));
+        var connector = new OriginConnector(
+                NioSocketChannel::new,
+                addresses,
+                OriginTls.trusting(List.of(CA.root())),
+                setup.allowPrivate(),
+                setup.settings());
+        var forwarding = new Forwarding(
+                setup.settings(),
+                setup.routes(),
+                new OriginPools(connector, setup.pool()),
+                records::add,
+                draining::get);
+        Optional<SslContext> tls = setup.tls() ? Optional.of(serverTls()) : Optional.empty();
+        listener = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
+                        channel.pipeline().addLast(new ClientConnection(forwarding, SHOP));
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    private static SslContext serverTls() throws SSLException {
+        ServerIdentity identity = CA.issue(SHOP.value());
+        return SslContextBuilder.forServer(identity.privateKey(), identity.chain())
+                .sslProvider(SslProvider.OPENSSL_REFCNT)
+                .build();
+    }
+
+    int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    WireClient connect() {
+        try {
+            return new WireClient(new Socket(InetAddress.getLoopbackAddress(), port()));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    WireClient connectTls() {
+        try {
+            Socket plain = new Socket(InetAddress.getLoopbackAddress(), port());
+            return new WireClient(
+                    CA.clientContext().getSocketFactory().createSocket(plain, SHOP.value(), port(), true));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits for the next request's record. */
+    RequestRecord record() {
+        try {
+            RequestRecord record = records.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            if (record == null) {
+                throw new AssertionError("no request was logged");
+            }
+            return record;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    boolean hasRecord() {
+        return !records.isEmpty();
+    }
+
+    /** Runs on the event loop after all that was submitted before, and returns then. */
+    void settle() {
+        loops.submit(() -> {}).syncUninterruptibly();
+    }
+
+    @Override
+    public void close() {
+        listener.close().syncUninterruptibly();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        virtualThreads.shutdownNow();
+        assertThat(NoBlocking.seen()).isEmpty();
+    }
+}
