@@ -39,6 +39,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean inReadPass;
     private boolean dirty;
     private boolean closing;
+    private boolean drained;
 
     /** What is known once the handler is in a pipeline. */
     private record Attached(
@@ -198,6 +199,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         return attached().pool();
     }
 
+    /** Whether the next response is to be the connection's last. */
+    boolean isDraining() {
+        return drained || forwarding.draining().getAsBoolean();
+    }
+
     ByteBufAllocator allocator() {
         return ctx().alloc();
     }
@@ -325,8 +331,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        boolean drained = event == ConnectionEvent.DRAIN && exchange == null && !in.isReadable();
-        if (event instanceof SslCloseCompletionEvent || drained) {
+        if (event == ConnectionEvent.DRAIN) {
+            drained = true;
+            if (exchange == null && !in.isReadable()) {
+                ctx.close();
+            }
+        } else if (event instanceof SslCloseCompletionEvent) {
             ctx.close();
         } else {
             ctx.fireUserEventTriggered(event);

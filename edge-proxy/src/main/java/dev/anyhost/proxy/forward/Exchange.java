@@ -194,7 +194,7 @@ final class Exchange implements ResponseListener {
         keepAlive = requestComplete
                 && request.isKeepAlive()
                 && delimiting != Delimiting.CLOSE
-                && !forwarding.draining().getAsBoolean();
+                && !client.isDraining();
         responding = true;
         client.await(times.bodyIdle());
         client.write(ResponseWriter.head(head, hop(), client.allocator()));
@@ -293,7 +293,7 @@ final class Exchange implements ResponseListener {
                 && error.status() >= 500
                 && request.isKeepAlive()
                 && !request.isHttp10()
-                && !forwarding.draining().getAsBoolean();
+                && !client.isDraining();
         client.write(SmallResponse.text(error.status(), error.text() + "\n")
                 .write(request.isHead(), !goOn, client.allocator()));
         client.finished(goOn);

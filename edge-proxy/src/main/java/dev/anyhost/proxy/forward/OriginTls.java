@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -18,7 +19,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /** TLS with origins: 1.2 and 1.3, the certificate must be trusted and name the host. One for all event loops. */
-public final class OriginTls {
+public final class OriginTls implements AutoCloseable {
 
     private final SslContext context;
 
@@ -59,6 +60,12 @@ public final class OriginTls {
         var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
         return trust;
+    }
+
+    /** Frees native memory; only when no connection will be made any more. */
+    @Override
+    public void close() {
+        ReferenceCountUtil.release(context);
     }
 
     SslHandler handler(Origin origin, ByteBufAllocator allocator, Duration limit) {

@@ -19,6 +19,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,6 +48,8 @@ final class ProxyFixture implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final BlockingQueue<RequestRecord> records = new LinkedBlockingQueue<>();
     final AtomicBoolean draining = new AtomicBoolean();
+    private final OriginTls originTls;
+    private final Optional<SslContext> tls;
     private final Channel listener;
 
     /** What differs between tests. */
@@ -87,20 +90,17 @@ final class ProxyFixture implements AutoCloseable {
 
     private ProxyFixture(Setup setup) throws GeneralSecurityException, IOException {
         assertThat(NoBlocking.seen()).isEmpty();
+        originTls = OriginTls.trusting(List.of(CA.root()));
+        tls = setup.tls() ? Optional.of(serverTls()) : Optional.empty();
         var addresses = new SystemAddresses(new Handoff(virtualThreads, 100), Duration.ofSeconds(3));
         var connector = new OriginConnector(
-                NioSocketChannel::new,
-                addresses,
-                OriginTls.trusting(List.of(CA.root())),
-                setup.allowPrivate(),
-                setup.settings());
+                NioSocketChannel::new, addresses, originTls, setup.allowPrivate(), setup.settings());
         var forwarding = new Forwarding(
                 setup.settings(),
                 setup.routes(),
                 new OriginPools(connector, setup.pool()),
                 records::add,
                 draining::get);
-        Optional<SslContext> tls = setup.tls() ? Optional.of(serverTls()) : Optional.empty();
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -173,6 +173,8 @@ final class ProxyFixture implements AutoCloseable {
         listener.close().syncUninterruptibly();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         virtualThreads.shutdownNow();
+        originTls.close();
+        tls.ifPresent(ReferenceCountUtil::release);
         assertThat(NoBlocking.seen()).isEmpty();
     }
 }
