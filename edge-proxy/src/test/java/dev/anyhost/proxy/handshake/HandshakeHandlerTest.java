@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a connection without TLS is told, byte for byte, and how often anybody is asked because of it. */
@@ -42,18 +43,23 @@ class HandshakeHandlerTest {
     private final List<Hostname> asked = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
     private final Promise<CertificateAnswer> answer = ImmediateEventExecutor.INSTANCE.newPromise();
-    private final EmbeddedChannel channel = new EmbeddedChannel(new HandshakeHandler(new Handshakes(
-            (hostname, loop) -> {
-                asked.add(hostname);
-                return answer;
-            },
-            (hostname, loop) -> {
-                throw new AssertionError("asked for a challenge");
-            },
-            contexts,
-            new Recorded(events),
-            (hostname, protocol) -> new ChannelInboundHandlerAdapter(),
-            LIMIT)));
+    private EmbeddedChannel channel = new EmbeddedChannel();
+
+    @BeforeEach
+    void open() {
+        channel = new EmbeddedChannel(new HandshakeHandler(new Handshakes(
+                (hostname, loop) -> {
+                    asked.add(hostname);
+                    return answer;
+                },
+                (hostname, loop) -> {
+                    throw new AssertionError("asked for a challenge");
+                },
+                contexts,
+                new Recorded(events),
+                (hostname, protocol) -> new ChannelInboundHandlerAdapter(),
+                LIMIT)));
+    }
 
     @BeforeAll
     static void build() {
