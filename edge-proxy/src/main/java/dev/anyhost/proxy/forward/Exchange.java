@@ -191,10 +191,7 @@ final class Exchange implements ResponseListener {
         }
         tally.responded(head.status());
         delimiting = delimiting(head);
-        keepAlive = requestComplete
-                && request.isKeepAlive()
-                && delimiting != Delimiting.CLOSE
-                && !client.isDraining();
+        keepAlive = requestComplete && request.isKeepAlive() && delimiting != Delimiting.CLOSE && !client.isDraining();
         responding = true;
         client.await(times.bodyIdle());
         client.write(ResponseWriter.head(head, hop(), client.allocator()));
