@@ -1,6 +1,5 @@
-package dev.anyhost.proxy.listen;
+package dev.anyhost.proxy.forward;
 
-import dev.anyhost.proxy.forward.SmallResponse;
 import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.ops.Health;
 import dev.anyhost.proxy.ops.Metrics;

@@ -1,11 +1,13 @@
-package dev.anyhost.proxy.certificate;
+package dev.anyhost.proxy.handshake;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.certificate.CertificateAnswer;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotAllowed;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Serve;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Source;
+import dev.anyhost.proxy.certificate.ServableCertificate;
 import dev.anyhost.proxy.challenge.ChallengeAnswer;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.challenge.ChallengeCertificate;

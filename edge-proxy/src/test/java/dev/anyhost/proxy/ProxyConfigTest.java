@@ -1,0 +1,142 @@
+package dev.anyhost.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anyhost.proxy.challenge.ChallengeType;
+import dev.anyhost.settings.ConfigError;
+import dev.anyhost.settings.ConfigResult;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ProxyConfigTest {
+
+    private static final String MINIMAL = """
+            verifier: {url: "https://abc.lambda-url.eu-west-1.on.aws/"}
+            store: {key-encryption: "file:key"}
+            origin: {url: "https://app.example.com"}
+            acme: {email: ops@example.com}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void writeKey() throws Exception {
+        Files.writeString(folder.resolve("key"), Base64.getEncoder().encodeToString(new byte[32]) + "\n");
+    }
+
+    private ConfigResult<ProxyConfig> read(String yaml) throws Exception {
+        Path file = Files.writeString(folder.resolve("proxy.yaml"), yaml);
+        return ProxyConfig.read(
+                file, name -> name.equals("ORIGIN") ? Optional.of("https://env.example.com") : Optional.empty());
+    }
+
+    private ProxyConfig valid(String yaml) throws Exception {
+        return switch (read(yaml)) {
+            case ConfigResult.Valid<ProxyConfig>(ProxyConfig config) -> config;
+            case ConfigResult.Invalid<ProxyConfig> invalid -> throw new AssertionError(invalid.errors());
+        };
+    }
+
+    @Test
+    void requiredKeysAlone_giveTheContractsDefaults() throws Exception {
+        ProxyConfig config = valid(MINIMAL);
+        assertThat(config.listen().https().getFirst().getPort()).isEqualTo(443);
+        assertThat(config.listen().http().getFirst().getPort()).isEqualTo(80);
+        assertThat(config.listen().admin().getAddress().isLoopbackAddress()).isTrue();
+        assertThat(config.listen().admin().getPort()).isEqualTo(9180);
+        assertThat(config.acme().directory()).isEqualTo(URI.create("https://acme-v02.api.letsencrypt.org/directory"));
+        assertThat(config.acme().challenges()).containsExactly(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01);
+        assertThat(config.verifier().auth()).hasToString("AWS_IAM");
+        assertThat(config.store().tables().certificates().name()).isEqualTo("anyhost-certificates");
+        assertThat(config.store().tables().coordination().name()).isEqualTo("anyhost-coordination");
+        assertThat(config.store().tables().coordination().region()).isEqualTo("us-east-1");
+        assertThat(config.store().tables().createTables()).isFalse();
+        assertThat(config.origin().preserveHost()).isFalse();
+        assertThat(config.drain().announce()).isZero();
+        assertThat(config.drain().grace()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void coordinationTable_followsTheCertificatesTable() throws Exception {
+        ProxyConfig config =
+                valid(MINIMAL.replace("store: {", "store: {region: eu-west-1, endpoint: \"http://127.0.0.1:8000\", "));
+        assertThat(config.store().tables().coordination().region()).isEqualTo("eu-west-1");
+        assertThat(config.store().tables().coordination().endpoint()).contains(URI.create("http://127.0.0.1:8000"));
+    }
+
+    @Test
+    void environment_isFilledIn() throws Exception {
+        ProxyConfig config = valid(MINIMAL.replace("https://app.example.com", "${ORIGIN}"));
+        assertThat(config.origin().url()).isEqualTo(URI.create("https://env.example.com"));
+    }
+
+    @Test
+    void allMistakes_areReportedAtOnceEachWithKeyValueAndExpectation() throws Exception {
+        ConfigResult<ProxyConfig> result = read("""
+                listen: {https: ["nowhere"], public-https-port: 70000, proxy-protocol-from: [10.0.0.0]}
+                acme: {email: nobody, challenges: [dns-01], trusted-roots: missing.pem}
+                verifier: {auth: basic}
+                store: {key-encryption: "file:absent", tabel: x}
+                origin: {url: "ftp://app.example.com"}
+                drain: {grace: forever}
+                """);
+        assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
+        var errors = ((ConfigResult.Invalid<ProxyConfig>) result).errors();
+        assertThat(errors)
+                .extracting(ConfigError::key)
+                .contains(
+                        "listen.https[0]",
+                        "listen.public-https-port",
+                        "listen.proxy-protocol-from[0]",
+                        "acme.email",
+                        "acme.challenges[0]",
+                        "acme.trusted-roots",
+                        "verifier.url",
+                        "verifier.auth",
+                        "store.key-encryption",
+                        "store.tabel",
+                        "origin.url",
+                        "drain.grace");
+        assertThat(errors)
+                .extracting(ConfigError::toString)
+                .allMatch(text -> text.matches(".+: .+ \\(expected: .+\\)"));
+        assertThat(errors)
+                .filteredOn(error -> error.key().equals("store.tabel"))
+                .singleElement()
+                .extracting(ConfigError::expected)
+                .asString()
+                .contains("store.table");
+    }
+
+    @Test
+    void checkConfig_printsOkOrEveryMistakeAndExitsAccordingly() throws Exception {
+        Path good = Files.writeString(folder.resolve("good.yaml"), MINIMAL);
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), "origin: {url: x}\n");
+        assertThat(checkConfig(good)).isEqualTo("0|ok\n|");
+        assertThat(checkConfig(bad))
+                .startsWith("2||")
+                .contains("origin.url: x (expected: ", "acme.email: missing (expected: ");
+        assertThat(checkConfig(folder.resolve("absent.yaml"))).startsWith("2||").contains("absent.yaml");
+    }
+
+    private static String checkConfig(Path file) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int code = new CommandLine(new CheckConfigCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute("--config", file.toString());
+        return code + "|" + out + "|" + err;
+    }
+}

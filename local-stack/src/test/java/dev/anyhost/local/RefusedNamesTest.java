@@ -1,0 +1,152 @@
+package dev.anyhost.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anyhost.proxy.EdgeProxy;
+import dev.anyhost.testkit.ClientHello;
+import dev.anyhost.testkit.DemoOrigin;
+import dev.anyhost.testkit.TlsAnswer;
+import dev.anyhost.testkit.TlsProbe;
+import dev.anyhost.verifier.whitelist.DomainStatus;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A stranger's hostname: the alert on the wire, and the exact number of asks. */
+class RefusedNamesTest {
+
+    private static final TlsAnswer UNRECOGNIZED_NAME = new TlsAnswer.Alert(2, 112);
+    private static final TlsAnswer INTERNAL_ERROR = new TlsAnswer.Alert(2, 80);
+
+    @TempDir
+    static Path folder;
+
+    private static TestSystem system;
+    private static DemoOrigin origin;
+    private static EdgeProxy proxy;
+
+    @BeforeAll
+    static void start() throws Exception {
+        system = new TestSystem(folder);
+        origin = DemoOrigin.start();
+        proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        proxy.close();
+        origin.close();
+        system.close();
+    }
+
+    private static TlsAnswer answer(ClientHello hello) {
+        return TlsProbe.of(system.httpsPort).send(hello);
+    }
+
+    @Test
+    void unknownName_getsTheAlertAndIsAskedOnceWhileRemembered() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(answer(ClientHello.forName("unknown.example"))).isEqualTo(UNRECOGNIZED_NAME);
+        }
+        assertThat(system.asks("unknown.example")).isEqualTo(1);
+    }
+
+    @Test
+    void refusedName_getsTheAlertAndIsAskedOnceWhileRemembered() {
+        var _ = system.whitelist.add(
+                TestSystem.hostname("pending.example"), "tenant", Optional.empty(), DomainStatus.PENDING);
+        for (int i = 0; i < 5; i++) {
+            assertThat(answer(ClientHello.forName("Pending.Example"))).isEqualTo(UNRECOGNIZED_NAME);
+        }
+        assertThat(system.asks("pending.example")).isEqualTo(1);
+    }
+
+    @Test
+    void missingName_getsTheAlertWithoutAnAsk() {
+        int asks = system.asks();
+        assertThat(answer(ClientHello.withoutName())).isEqualTo(UNRECOGNIZED_NAME);
+        assertThat(system.asks()).isEqualTo(asks);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.0.0.1",
+                "localhost",
+                "a_b.example",
+                "-a.example",
+                "a..example",
+                "*.example",
+                "münchen.example",
+                ""
+            })
+    void unusableName_getsTheAlertWithoutAnAsk(String name) {
+        int asks = system.asks();
+        assertThat(answer(ClientHello.withoutName().serverName(name.getBytes(StandardCharsets.UTF_8))))
+                .isEqualTo(UNRECOGNIZED_NAME);
+        assertThat(system.asks()).isEqualTo(asks);
+    }
+
+    @Test
+    void overLongName_getsTheAlertWithoutAnAsk() {
+        int asks = system.asks();
+        String name = "a.".repeat(124) + "example";
+        assertThat(answer(ClientHello.forName(name))).isEqualTo(UNRECOGNIZED_NAME);
+        assertThat(system.asks()).isEqualTo(asks);
+    }
+
+    @Test
+    void silentVerifier_servesKnownNamesFromTheStoreAndIssuesNothing() throws Exception {
+        system.allow("known.example");
+        BigInteger serial =
+                system.client(system.httpsPort).handshake("known.example").serial();
+        long orders = system.pebble.orders();
+        proxy.close();
+        system.verifierDown(true);
+        try {
+            proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
+            assertThat(system.client(system.httpsPort)
+                            .handshake("known.example")
+                            .serial())
+                    .isEqualTo(serial);
+            system.allow("new.example");
+            assertThat(answer(ClientHello.forName("new.example"))).isEqualTo(INTERNAL_ERROR);
+            assertThat(system.pebble.orders()).isEqualTo(orders);
+        } finally {
+            system.verifierDown(false);
+        }
+    }
+
+    @Test
+    void plainHttp_redirectsAllowedNamesOnly() throws Exception {
+        system.allow("plain.example");
+        assertThat(plain("plain.example", "/a?b=c"))
+                .startsWith("HTTP/1.1 308 ")
+                .contains("Location: https://plain.example:" + system.httpsPort + "/a?b=c\r\n")
+                .contains("Cache-Control: no-store\r\n");
+        assertThat(plain("evil.example", "/a?b=c"))
+                .startsWith("HTTP/1.1 404 ")
+                .doesNotContain("evil", "Location", "b=c")
+                .endsWith("\r\n\r\n");
+        assertThat(plain("whatever.example", "/health")).startsWith("HTTP/1.1 200 ");
+        assertThat(plain("plain.example", "/.well-known/acme-challenge/short")).startsWith("HTTP/1.1 404 ");
+    }
+
+    private static String plain(String host, String target) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), system.httpPort)) {
+            String request = "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+}
