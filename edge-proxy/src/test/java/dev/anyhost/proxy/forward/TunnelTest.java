@@ -7,6 +7,7 @@ import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.RawOrigin;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StringConcatToTextBlock") // The line ends are the point.
 class TunnelTest {
 
     private static final String UPGRADE =
