@@ -33,6 +33,7 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
     private boolean headBegun;
     private boolean answering;
     private boolean closing;
+    private boolean drained;
 
     /**
      * @param answer called on the event loop; its future must complete, on whatever thread; a failed one is a 500
@@ -140,7 +141,7 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         answering = false;
-        boolean last = !head.isKeepAlive() || head.isHttp10() || draining.getAsBoolean();
+        boolean last = !head.isKeepAlive() || head.isHttp10() || drained || draining.getAsBoolean();
         ctx.writeAndFlush(response.write(head.isHead(), last, ctx.alloc()), ctx.voidPromise());
         if (last) {
             close(ctx);
@@ -182,8 +183,11 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ConnectionEvent.DRAIN && !answering && !in.isReadable()) {
-            ctx.close();
+        if (event == ConnectionEvent.DRAIN) {
+            drained = true;
+            if (!answering && !in.isReadable()) {
+                ctx.close();
+            }
         } else {
             ctx.fireUserEventTriggered(event);
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SmugglingFuzzTest {
 
-    private static final int ROUNDS = 4_000;
+    private static final int ROUNDS = 2_000;
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String HOST = "Host: shop.example.com\r\n";
     private static final List<String> REQUESTS = List.of(
@@ -49,16 +49,18 @@ class SmugglingFuzzTest {
     @ValueSource(longs = {4, 20261121, 80, 81})
     void originBytes_areExactlyOneRequestForEachAnswered(long seed) {
         var random = new Random(seed);
+        long answered = 0;
         for (int round = 0; round < ROUNDS; round++) {
             var stream = new StringBuilder();
             for (int i = random.nextInt(3); i >= 0; i--) {
                 stream.append(damaged(REQUESTS.get(random.nextInt(REQUESTS.size())), random));
             }
-            play(stream.toString(), random, "seed " + seed + " round " + round + ": " + stream);
+            answered += play(stream.toString(), random, "seed " + seed + " round " + round + ": " + stream);
         }
+        assertThat(answered).as("requests that got through").isGreaterThan(ROUNDS / 3);
     }
 
-    private static void play(String stream, Random random, String description) {
+    private static long play(String stream, Random random, String description) {
         try (var proxy = EmbeddedProxy.withDefaults()) {
             var origins = new OriginOracle(proxy, description);
             int most = random.nextBoolean() ? stream.length() : 1 + random.nextInt(20);
@@ -72,6 +74,7 @@ class SmugglingFuzzTest {
                     .filter(record -> record.status() == 200)
                     .count();
             assertThat(origins.requests).as(description).isEqualTo((int) answered);
+            return answered;
         }
     }
 
