@@ -6,7 +6,12 @@ import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.OpensslClient;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.testkit.Trust;
 import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +81,20 @@ class FirstVisitTest {
                 .trusting(roots)
                 .run("openssl.example", "GET / HTTP/1.1\r\nHost: openssl.example\r\nConnection: close\r\n\r\n");
         assertThat(run.toString()).contains("HTTP/1.1 200 OK");
+    }
+
+    @Test
+    void httpClient_completesAFirstVisit() throws Exception {
+        system.allow("httpclient.example");
+        try (HttpClient http = HttpClient.newBuilder()
+                .sslContext(Trust.context(system.pebble.issuingRoots()))
+                .build()) {
+            URI uri = URI.create("https://httpclient.example:" + system.httpsPort + "/");
+            HttpResponse<String> response =
+                    http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body()).contains("User-Custom-Domain: httpclient.example");
+        }
     }
 
     @Test

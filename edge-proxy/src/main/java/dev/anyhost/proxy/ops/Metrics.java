@@ -82,11 +82,6 @@ public final class Metrics {
                 .increment();
     }
 
-    /** Log events that were dropped because the log could not be written fast enough. */
-    public void logEventsLost(Supplier<Number> lost) {
-        Gauge.builder("anyhost.log.lost", lost).register(registry);
-    }
-
     public void certificatesHeld(Supplier<Number> held) {
         Gauge.builder("anyhost.certificates.held", held).register(registry);
     }
