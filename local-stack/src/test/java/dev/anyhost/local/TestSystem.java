@@ -54,6 +54,7 @@ final class TestSystem implements AutoCloseable {
     private final FunctionUrlServer verifier;
 
     TestSystem(Path folder) throws IOException {
+        assertNothingBlocked();
         this.folder = folder;
         List<Integer> ports = Ports.free(2);
         httpsPort = ports.get(0);
@@ -207,6 +208,13 @@ final class TestSystem implements AutoCloseable {
     public void close() throws Exception {
         for (AutoCloseable part : parts.reversed()) {
             part.close();
+        }
+        assertNothingBlocked();
+    }
+
+    private static void assertNothingBlocked() {
+        if (!NoBlocking.seen().isEmpty()) {
+            throw new AssertionError("blocking calls on event loops: " + NoBlocking.seen());
         }
     }
 }
