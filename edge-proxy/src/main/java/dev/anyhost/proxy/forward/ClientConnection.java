@@ -282,8 +282,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void close() {
         stop();
-        LingeringClose.of(ctx());
-        await(times.linger());
+        await(times.bodyIdle());
+        LingeringClose.of(ctx(), () -> await(times.linger()));
     }
 
     private void stop() {

@@ -15,22 +15,24 @@ final class LingeringClose {
 
     private LingeringClose() {}
 
-    static void of(ChannelHandlerContext ctx) {
+    /** @param said runs once our direction has ended: from then on the client is only waited for */
+    static void of(ChannelHandlerContext ctx, Runnable said) {
         Channel channel = ctx.channel();
         channel.config().setAutoRead(true);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
             SslHandler tls = ctx.pipeline().get(SslHandler.class);
             if (tls == null) {
-                shutDown(channel);
+                shutDown(channel, said);
             } else {
-                tls.closeOutbound().addListener(notified -> shutDown(channel));
+                tls.closeOutbound().addListener(notified -> shutDown(channel, said));
             }
         });
     }
 
-    private static void shutDown(Channel channel) {
+    private static void shutDown(Channel channel, Runnable said) {
         if (channel instanceof DuplexChannel duplex && channel.isActive()) {
             duplex.shutdownOutput();
+            said.run();
         } else {
             channel.close();
         }

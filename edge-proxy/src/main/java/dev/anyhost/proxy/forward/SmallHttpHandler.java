@@ -158,8 +158,8 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
 
     private void close(ChannelHandlerContext ctx) {
         stop();
-        LingeringClose.of(ctx);
-        deadline().in(times.linger());
+        deadline().in(times.bodyIdle());
+        LingeringClose.of(ctx, () -> deadline().in(times.linger()));
     }
 
     private void stop() {

@@ -171,7 +171,7 @@ final class ProxyFixture implements AutoCloseable {
     @Override
     public void close() {
         listener.close().syncUninterruptibly();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        loops.shutdownGracefully(20, 2_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
         virtualThreads.shutdownNow();
         originTls.close();
         tls.ifPresent(ReferenceCountUtil::release);

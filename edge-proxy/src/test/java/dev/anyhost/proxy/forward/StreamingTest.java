@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -153,6 +154,27 @@ class StreamingTest {
 
             assertThat(sent).isLessThan(BUFFERED);
             assertThat(skipped(client.input(), LARGE)).isEqualTo(LARGE);
+        }
+    }
+
+    @Test
+    void slowClientsLastResponse_isNotCutByTheLinger() throws Exception {
+        ForwardSettings hurried = ForwardSettings.https(443)
+                .withTimes(new TimeLimits(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(60),
+                        Duration.ofMillis(1)));
+        try (var origin = StreamingOrigin.sending("Content-Length: " + LARGE, false);
+                var proxy = ProxyFixture.start(Setup.to(origin.uri()).with(hurried));
+                var client = proxy.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: shop.example.com\r\nConnection: close\r\n\r\n");
+            assertThat(client.readHead()).contains("Connection: close");
+            stalled(origin.moved);
+            assertThat(skipped(client.input(), LARGE)).isEqualTo(LARGE);
+            assertThat(client.readToEnd()).isEmpty();
         }
     }
 
