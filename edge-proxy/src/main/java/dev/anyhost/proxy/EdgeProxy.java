@@ -244,7 +244,7 @@ public final class EdgeProxy implements AutoCloseable {
             var connector = new OriginConnector(
                     loops.clients(),
                     new SystemAddresses(handoff, TimeLimits.DEFAULT.connect()),
-                    OriginTls.trusting(extraRoots(config.origin().trustedRoots())),
+                    opened(OriginTls.trusting(extraRoots(config.origin().trustedRoots()))),
                     config.origin().allowPrivate(),
                     forwardSettings());
             return new OriginPools(connector, PoolLimits.DEFAULT);
