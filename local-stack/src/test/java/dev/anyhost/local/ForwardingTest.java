@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -138,6 +139,50 @@ class ForwardingTest {
         } finally {
             proxy = TestSystem.ready(system.start(
                     origin.uri("localhost"), Map.of("drain:", "  trusted-roots: origin-roots.pem\ndrain:")));
+        }
+    }
+
+    @Test
+    void requestInFlight_isFinishedWhileTheProxyDrains() throws Exception {
+        proxy.close();
+        var release = new CountDownLatch(1);
+        var arrived = new CountDownLatch(1);
+        RawOrigin.Script slow = connection -> {
+            if (connection.readRequest().isPresent()) {
+                arrived.countDown();
+                await(release);
+                connection.write(OK);
+            }
+        };
+        try (RawOrigin origin = RawOrigin.start(slow);
+                SSLSocket socket = connectedThrough(origin)) {
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            await(arrived);
+            Thread stopping = Thread.ofVirtual().start(proxy::close);
+            while (proxy.isReady()) {
+                Thread.onSpinWait();
+            }
+            release.countDown();
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(response).startsWith("HTTP/1.1 200 OK\r\n").endsWith("ok");
+            stopping.join();
+        } finally {
+            proxy = TestSystem.ready(system.start(
+                    origin.uri("localhost"), Map.of("drain:", "  trusted-roots: origin-roots.pem\ndrain:")));
+        }
+    }
+
+    private static SSLSocket connectedThrough(RawOrigin origin) throws IOException {
+        proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
+        return system.client(system.httpsPort).connect(HOST);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 
