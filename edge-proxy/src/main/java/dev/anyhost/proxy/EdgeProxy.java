@@ -186,6 +186,10 @@ public final class EdgeProxy implements AutoCloseable {
                         wanted -> directory.answer(wanted, loops.group().next()),
                         config.listen().publicHttpsPort()));
         listen(handshakes, http);
+        virtualThreads.execute(() -> {
+            new WarmUp(loops, handshakes, forwarding, time).run();
+            health.clear("start");
+        });
         virtualThreads.execute(() -> issuing.open(health, metrics));
     }
 
@@ -203,7 +207,6 @@ public final class EdgeProxy implements AutoCloseable {
         adminAddress =
                 adminListeners.open(listen.admin(), new ListenerPipeline(List.of(), () -> smallHttp(admin::answer)));
         health.raise("store", "tables, keys and account not seen yet");
-        health.clear("start");
     }
 
     private SmallHttpHandler smallHttp(Function<RequestHead, Future<SmallResponse>> answer) {
