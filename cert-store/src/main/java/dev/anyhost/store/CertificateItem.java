@@ -111,7 +111,10 @@ final class CertificateItem {
                 .flatMap(Hostname::parse)
                 .flatMap(hostname -> Attributes.seconds(line, NOT_AFTER)
                         .map(notAfter -> new CertificateSummary(
-                                hostname, notAfter, Attributes.text(line, ISSUER).orElse(""), version(line))));
+                                hostname,
+                                notAfter,
+                                Attributes.text(line, ISSUER).orElse(""),
+                                version(line))));
     }
 
     /** Reads an item. Total: whatever is in the table gives an answer. */

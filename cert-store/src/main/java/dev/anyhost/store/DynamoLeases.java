@@ -3,6 +3,7 @@ package dev.anyhost.store;
 import dev.anyhost.domain.Hostname;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -184,20 +185,22 @@ final class DynamoLeases implements IssuanceLeases {
     @Override
     public FailureResult findFailure(Hostname hostname) {
         try {
-            return found(FailureRow.read(table.get(CoordinationKey.lease(hostname).attributes(), true)));
+            return found(
+                    FailureRow.read(table.get(CoordinationKey.lease(hostname).attributes(), true)));
         } catch (SdkException failed) {
             return new FailureResult.Unreachable(table.unreachable(failed));
         }
     }
 
     @Override
-    public FailureResult forgive(Hostname hostname) {
+    public FailureResult forgive(Hostname hostname, Instant failedUntil) {
         try {
             return found(FailureRow.read(table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
                             .key(CoordinationKey.lease(hostname).attributes())
                             .updateExpression("REMOVE " + FailureRow.REMOVE)
-                            .conditionExpression("attribute_exists(retry_at)")
+                            .conditionExpression("failure.failed_at <= :until")
+                            .expressionAttributeValues(Map.of(":until", Attributes.seconds(failedUntil)))
                             .returnValues(ReturnValue.ALL_OLD))
                     .attributes()));
         } catch (ConditionalCheckFailedException nothingToForgive) {
@@ -210,8 +213,8 @@ final class DynamoLeases implements IssuanceLeases {
     @Override
     public StoreEffect listFailures(BiConsumer<Hostname, IssuanceFailure> visitor) {
         return FailureRow.BY_RETRY.walk(table, line -> {
-            Optional<Hostname> hostname = Attributes.text(line, CoordinationKey.SUBJECT)
-                    .flatMap(CoordinationKey::hostname);
+            Optional<Hostname> hostname =
+                    Attributes.text(line, CoordinationKey.SUBJECT).flatMap(CoordinationKey::hostname);
             Optional<IssuanceFailure> failure = FailureRow.read(line);
             if (hostname.isPresent() && failure.isPresent()) {
                 visitor.accept(hostname.get(), failure.get());

@@ -30,8 +30,7 @@ final class DynamoPauses implements IssuerPauses {
         try {
             Map<String, AttributeValue> row =
                     table.get(CoordinationKey.pause(issuer).attributes(), true);
-            Optional<Instant> until =
-                    Attributes.seconds(row, UNTIL).filter(clock.instant()::isBefore);
+            Optional<Instant> until = Attributes.seconds(row, UNTIL).filter(clock.instant()::isBefore);
             return until.isPresent()
                     ? new PauseResult.Paused(
                             until.get(), Attributes.text(row, PROBLEM).orElse(""))

@@ -65,7 +65,9 @@ final class FailureRow {
                 Attributes.text(fields, CAUSE).orElse(""),
                 Attributes.text(fields, PROBLEM).orElse(""),
                 Attributes.text(fields, CHALLENGE),
-                new Route(Attributes.text(fields, TENANT), Attributes.text(fields, ORIGIN).flatMap(FailureRow::uri))));
+                new Route(
+                        Attributes.text(fields, TENANT),
+                        Attributes.text(fields, ORIGIN).flatMap(FailureRow::uri))));
     }
 
     private static Optional<URI> uri(String text) {

@@ -1,6 +1,7 @@
 package dev.anyhost.store;
 
 import dev.anyhost.domain.Hostname;
+import java.time.Instant;
 import java.util.function.BiConsumer;
 
 /**
@@ -37,8 +38,13 @@ public interface IssuanceLeases {
     /** What is remembered of a hostname's failed attempts: one strongly consistent GetItem. */
     FailureResult findFailure(Hostname hostname);
 
-    /** Forgets a hostname's failure, so that the next visitor's order is made at once; answers what was forgotten. */
-    FailureResult forgive(Hostname hostname);
+    /**
+     * Forgets a hostname's failure, so that the next visitor's order is made at once; answers what was forgotten.
+     *
+     * @param failedUntil leaves a failure alone that is later than this: several instances hear of one reason to forgive,
+     *     and the last must not forgive what came of the first one's
+     */
+    FailureResult forgive(Hostname hostname, Instant failedUntil);
 
     /** Shows all failures, those that may be tried again sooner first within each of the index's shards; no scan. */
     StoreEffect listFailures(BiConsumer<Hostname, IssuanceFailure> visitor);

@@ -103,9 +103,12 @@ interface FailureContract extends StoreContract {
         IssuanceFailure failure = failing(store, Duration.ofDays(1));
         IssuanceLeases leases = store.open("first").leases();
 
-        assertThat(leases.forgive(FAILING)).isEqualTo(new FailureResult.Remembered(failure));
-        assertThat(leases.forgive(FAILING)).isEqualTo(new FailureResult.None());
-        assertThat(leases.forgive(hostname("never.example.com"))).isEqualTo(new FailureResult.None());
+        Instant now = store.time.instant();
+        assertThat(leases.forgive(FAILING, now.minusSeconds(1))).isEqualTo(new FailureResult.None());
+        assertThat(leases.claim(FAILING, "proxy-1")).isInstanceOf(ClaimResult.PutOff.class);
+        assertThat(leases.forgive(FAILING, now)).isEqualTo(new FailureResult.Remembered(failure));
+        assertThat(leases.forgive(FAILING, now)).isEqualTo(new FailureResult.None());
+        assertThat(leases.forgive(hostname("never.example.com"), now)).isEqualTo(new FailureResult.None());
         assertThat(claimed(leases).failure()).isEmpty();
     }
 
@@ -190,8 +193,7 @@ interface FailureContract extends StoreContract {
         pauses.pause(DIRECTORY, until, "too many");
         pauses.pause(DIRECTORY, store.time.instant().plusSeconds(1), "a little");
 
-        assertThat(store.open("first").pauses().look(DIRECTORY))
-                .isEqualTo(new PauseResult.Paused(rounded, "too many"));
+        assertThat(store.open("first").pauses().look(DIRECTORY)).isEqualTo(new PauseResult.Paused(rounded, "too many"));
         assertThat(pauses.look("https://other.test/directory")).isEqualTo(new PauseResult.Open());
         store.time.advance(Duration.ofMinutes(7).plusSeconds(1));
         assertThat(pauses.look(DIRECTORY)).isEqualTo(new PauseResult.Open());

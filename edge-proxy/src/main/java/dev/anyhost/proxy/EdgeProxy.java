@@ -1,18 +1,27 @@
 package dev.anyhost.proxy;
 
+import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.admission.Admission;
 import dev.anyhost.proxy.admission.HttpVerifier;
+import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.admission.RequestSigner;
 import dev.anyhost.proxy.admission.VerifierSettings;
 import dev.anyhost.proxy.certificate.Acquisition;
+import dev.anyhost.proxy.certificate.AuthorityPause;
 import dev.anyhost.proxy.certificate.CertificateDirectory;
 import dev.anyhost.proxy.certificate.CertificateDirectory.Routing;
+import dev.anyhost.proxy.certificate.ChangeFollower;
+import dev.anyhost.proxy.certificate.FailureMemory;
 import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
+import dev.anyhost.proxy.certificate.NewNames;
+import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
+import dev.anyhost.proxy.concurrent.TokenBucket;
 import dev.anyhost.proxy.forward.AdminHttp;
+import dev.anyhost.proxy.forward.ClientAddress;
 import dev.anyhost.proxy.forward.ClientConnection;
 import dev.anyhost.proxy.forward.ForwardSettings;
 import dev.anyhost.proxy.forward.Forwarding;
@@ -47,9 +56,11 @@ import dev.anyhost.proxy.ops.Health;
 import dev.anyhost.proxy.ops.Metrics;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.encryption.KeyEncryption;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +76,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import javax.net.ssl.SSLContext;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -75,10 +87,12 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
  */
 public final class EdgeProxy implements AutoCloseable {
 
-    private static final int VERDICTS_REMEMBERED = 500_000;
     private static final int CERTIFICATES_HELD = 100_000;
-    private static final int WAITING = 10_000;
-    private static final int CONCURRENT_ORDERS = 50;
+
+    /** Look-ups a second, and at once, for names whose permission can't be told. */
+    private static final int UNASKED = 200;
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
 
     private final ProxyConfig config;
@@ -123,7 +137,7 @@ public final class EdgeProxy implements AutoCloseable {
     }
 
     private void wire() throws IOException {
-        ExecutorService virtualThreads = opened(Executors.newVirtualThreadPerTaskExecutor());
+        ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(
                 2, Thread.ofVirtual().name("timer").factory());
         parts.add(timer::shutdownNow);
@@ -135,10 +149,9 @@ public final class EdgeProxy implements AutoCloseable {
                 time.clock(),
                 (operation, outcome) ->
                         metrics.storeCalled(operation, outcome.name().toLowerCase(Locale.ROOT))));
+        var limits = config.limits();
         var admission = new Admission(
-                new MeteredVerifier(opened(verifier()), metrics, time.nanos()),
-                time.nanos()::getAsLong,
-                VERDICTS_REMEMBERED);
+                new MeteredVerifier(opened(verifier()), metrics, time.nanos()), limits.asks(), time.nanos());
         var board = new ChallengeBoard(tables.challenges(), time.clock());
         var acme = new AcmeSettings(
                 config.acme().directory(),
@@ -152,15 +165,32 @@ public final class EdgeProxy implements AutoCloseable {
                 tables.leases(),
                 new LeasedIssuance.Orders(
                         issuing::issuer,
-                        new IssuanceBudget(CONCURRENT_ORDERS),
+                        new AuthorityPause(tables.pauses(), time.clock()),
+                        new IssuanceBudget(limits.orders()),
+                        new NewNames(limits.newNames(), time.nanos()),
                         new ChallengeChoice(config.acme().challenges())),
                 new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), time, timer));
         var held = new HeldCertificates(CERTIFICATES_HELD, time.clock());
         metrics.certificatesHeld(held::count);
-        var acquisition =
-                new Acquisition(admission, held, tables.certificates(), issuance, time.clock(), virtualThreads);
-        var handoff = new Handoff(virtualThreads, WAITING);
-        var directory = new CertificateDirectory(admission, held, acquisition, handoff, virtualThreads, time.clock());
+        var failures = new FailureMemory(time.clock());
+        var acquisition = new Acquisition(
+                admission,
+                new Acquisition.Certificates(
+                        held, tables.certificates(), new TokenBucket(UNASKED, UNASKED, time.nanos())),
+                issuance,
+                failures,
+                time.clock(),
+                virtualThreads);
+        var handoff = new Handoff(virtualThreads, limits.waiting().inAll());
+        var waitingRoom = new WaitingRoom(limits.waiting());
+        metrics.waiting(waitingRoom::waiting);
+        var directory = new CertificateDirectory(
+                new CertificateDirectory.Memory(admission, held, failures),
+                acquisition,
+                new CertificateDirectory.Waiting(waitingRoom, handoff, virtualThreads),
+                time.clock());
+        var changes = new ChangeFollower(
+                tables.changes(), new ChangeFollower.Told(admission, failures, tables.leases(), acquisition), time);
         var validations = new ValidationCertificates(board, handoff, time.clock());
 
         var forwarding = new Forwarding(
@@ -170,27 +200,54 @@ public final class EdgeProxy implements AutoCloseable {
                 new AccessLog(metrics),
                 drain::draining);
         var handshakes = new Handshakes(
-                directory::answer,
+                (hostname, connection) ->
+                        directory.answer(hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
                 validations::answer,
                 opened(TlsContexts.of(loops.group(), TicketKeys.random())),
                 new HandshakeMetrics(metrics),
                 (hostname, protocol) -> new ClientConnection(forwarding, hostname),
                 HANDSHAKE_LIMIT);
         var http = new PublicHttp(
-                admission,
-                handoff,
+                permissions(admission, directory),
                 loops.group(),
                 new PublicHttp.Ports(
                         health::ready,
                         issuing::http01,
-                        wanted -> directory.answer(wanted, loops.group().next()),
+                        (wanted, client) ->
+                                directory.answer(wanted, client, loops.group().next()),
                         config.listen().publicHttpsPort()));
         listen(handshakes, http);
         virtualThreads.execute(() -> {
             new WarmUp(loops, handshakes, forwarding, time).run();
             health.clear("start");
         });
-        virtualThreads.execute(() -> issuing.open(health, metrics));
+        virtualThreads.execute(() -> {
+            issuing.open(health, metrics);
+            changes.follow();
+        });
+        parts.add(() -> interrupt(virtualThreads));
+    }
+
+    /** Orders under way are handed over to the other instances, which takes a call to the store. */
+    private static void interrupt(ExecutorService virtualThreads) throws InterruptedException {
+        virtualThreads.shutdownNow();
+        if (!virtualThreads.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+            org.slf4j.LoggerFactory.getLogger(EdgeProxy.class).warn("some work didn't end");
+        }
+    }
+
+    private static PublicHttp.Permissions permissions(Admission admission, CertificateDirectory directory) {
+        return new PublicHttp.Permissions() {
+            @Override
+            public boolean isRefused(Hostname hostname) {
+                return admission.isLastRefused(hostname);
+            }
+
+            @Override
+            public Future<Permission> of(Hostname hostname, InetAddress client, EventExecutor loop) {
+                return directory.permission(hostname, client, loop);
+            }
+        };
     }
 
     private void listen(Handshakes handshakes, PublicHttp http) throws IOException {
@@ -204,12 +261,13 @@ public final class EdgeProxy implements AutoCloseable {
                     address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> smallHttp(http::answer))));
         }
         var admin = new AdminHttp(health, metrics);
-        adminAddress =
-                adminListeners.open(listen.admin(), new ListenerPipeline(List.of(), () -> smallHttp(admin::answer)));
+        adminAddress = adminListeners.open(
+                listen.admin(),
+                new ListenerPipeline(List.of(), () -> smallHttp((request, client) -> admin.answer(request))));
         health.raise("store", "tables, keys and account not seen yet");
     }
 
-    private SmallHttpHandler smallHttp(Function<RequestHead, Future<SmallResponse>> answer) {
+    private SmallHttpHandler smallHttp(BiFunction<RequestHead, InetAddress, Future<SmallResponse>> answer) {
         return new SmallHttpHandler(answer, Http1Limits.DEFAULT, TimeLimits.DEFAULT, drain::draining);
     }
 

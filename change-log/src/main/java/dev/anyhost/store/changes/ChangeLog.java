@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -30,6 +31,7 @@ public final class ChangeLog {
     private static final String KIND = "kind";
     private static final String EXPIRES = "expires";
     private static final String CHANGED = "changed";
+    private static final String AT = "changed_at";
     private static final String HOSTNAME = "changed_hostname";
     private static final long BUCKET_SECONDS = 60;
 
@@ -55,9 +57,8 @@ public final class ChangeLog {
         row.put(KIND, AttributeValue.fromS(UUID.randomUUID().toString()));
         row.put(CHANGED, AttributeValue.fromS(change.kind().label()));
         row.put(HOSTNAME, AttributeValue.fromS(change.hostname().value()));
-        row.put(
-                EXPIRES,
-                AttributeValue.fromN(Long.toString(now.plus(KEPT).getEpochSecond())));
+        row.put(AT, seconds(now));
+        row.put(EXPIRES, seconds(now.plus(KEPT)));
         try {
             dynamo.putItem(request -> request.tableName(table).item(row));
             return new PublishResult.Published();
@@ -97,9 +98,21 @@ public final class ChangeLog {
     private static void read(Map<String, AttributeValue> row, List<ChangesSince.Entry> entries) {
         var kind = Change.Kind.parse(text(row, CHANGED));
         var hostname = Hostname.parse(text(row, HOSTNAME));
-        if (kind.isPresent() && hostname.isPresent()) {
-            entries.add(new ChangesSince.Entry(text(row, KIND), new Change(kind.get(), hostname.get())));
+        Optional<Instant> at = instant(row);
+        if (kind.isPresent() && hostname.isPresent() && at.isPresent()) {
+            entries.add(new ChangesSince.Entry(text(row, KIND), at.get(), new Change(kind.get(), hostname.get())));
         }
+    }
+
+    private static AttributeValue seconds(Instant at) {
+        return AttributeValue.fromN(Long.toString(at.getEpochSecond()));
+    }
+
+    private static Optional<Instant> instant(Map<String, AttributeValue> row) {
+        AttributeValue value = row.get(AT);
+        return value == null || value.n() == null || !value.n().matches("[0-9]{1,11}")
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochSecond(Long.parseLong(value.n())));
     }
 
     private static String text(Map<String, AttributeValue> row, String name) {
