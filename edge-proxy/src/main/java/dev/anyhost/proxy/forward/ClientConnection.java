@@ -65,10 +65,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         InetSocketAddress client = ClientAddress.of(ctx.channel());
+        ForwardSettings settings = ClientAddress.isKnown(ctx.channel())
+                ? forwarding.settings()
+                : forwarding.settings().withTrustedProxies(nobody -> false);
         attached = new Attached(
                 ctx,
                 client,
-                new ForwardedHeaders(forwarding.settings(), hostname, client.getAddress()),
+                new ForwardedHeaders(settings, hostname, client.getAddress()),
                 forwarding.pools().of(ctx.channel().eventLoop()),
                 new Deadline(ctx.executor(), this::expired));
         await(times.headers());
