@@ -123,7 +123,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                     current.pump(in);
                     again = exchange != current;
                 } else {
-                    again = nextHead();
+                    // Who doesn't take responses gets no more of them: each would wait in memory.
+                    again = isWritable() && nextHead();
                 }
             }
         } finally {
@@ -237,6 +238,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         attached().deadline().in(limit);
     }
 
+    /** As {@link #await}, in nanoseconds. */
+    void awaitNanos(long limit) {
+        attached().deadline().inNanos(limit);
+    }
+
     /** Something outside this connection's own reads made progress possible. */
     void resume() {
         drive();
@@ -252,7 +258,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     void finished(boolean keepAlive) {
         exchange = null;
         if (keepAlive) {
-            await(times.idle());
+            await(isWritable() ? times.idle() : times.bodyIdle());
             resume();
         } else {
             close();
@@ -329,6 +335,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else if (exchange != null) {
             exchange.clientWritable();
             flush();
+        } else if (!closing) {
+            await(times.idle());
+            resume();
         }
     }
 
