@@ -20,6 +20,7 @@ import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
 import dev.anyhost.proxy.concurrent.TokenBucket;
+import dev.anyhost.proxy.forward.AddressGuard;
 import dev.anyhost.proxy.forward.AdminHttp;
 import dev.anyhost.proxy.forward.ClientAddress;
 import dev.anyhost.proxy.forward.ClientConnection;
@@ -34,8 +35,9 @@ import dev.anyhost.proxy.forward.PoolLimits;
 import dev.anyhost.proxy.forward.PublicHttp;
 import dev.anyhost.proxy.forward.SmallHttpHandler;
 import dev.anyhost.proxy.forward.SmallResponse;
-import dev.anyhost.proxy.forward.SystemAddresses;
 import dev.anyhost.proxy.forward.TimeLimits;
+import dev.anyhost.proxy.forward.dns.DnsLookup;
+import dev.anyhost.proxy.forward.dns.RememberedAddresses;
 import dev.anyhost.proxy.handshake.HandshakeHandler;
 import dev.anyhost.proxy.handshake.Handshakes;
 import dev.anyhost.proxy.handshake.TicketKeys;
@@ -58,6 +60,7 @@ import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.encryption.KeyEncryption;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -196,7 +199,7 @@ public final class EdgeProxy implements AutoCloseable {
         var forwarding = new Forwarding(
                 forwardSettings(),
                 hostname -> route(directory.routing(hostname)),
-                pools(handoff),
+                pools(),
                 new AccessLog(metrics),
                 drain::draining);
         var handshakes = new Handshakes(
@@ -300,13 +303,18 @@ public final class EdgeProxy implements AutoCloseable {
         return new HttpVerifier(settings, signer);
     }
 
-    private OriginPools pools(Handoff handoff) throws IOException {
+    private OriginPools pools() throws IOException {
         try {
+            var lookup = opened(new DnsLookup(
+                    new DnsLookup.Transport(loops.group().next(), loops.datagrams(), loops.clients()),
+                    config.origin().resolvers()));
             var connector = new OriginConnector(
                     loops.clients(),
-                    new SystemAddresses(handoff, TimeLimits.DEFAULT.connect()),
+                    new RememberedAddresses(lookup, Ticker.systemTicker()),
                     opened(OriginTls.trusting(extraRoots(config.origin().trustedRoots()))),
-                    config.origin().allowPrivate(),
+                    new AddressGuard(
+                            config.origin().allowPrivate(),
+                            address -> listeners.isOwn(address) || adminListeners.isOwn(address)),
                     forwardSettings());
             return new OriginPools(connector, PoolLimits.DEFAULT);
         } catch (GeneralSecurityException unusable) {

@@ -61,8 +61,16 @@ public record ProxyConfig(
     /** @param keyEncryption the specs it was read from; the first encrypts */
     public record Store(StoreSettings tables, List<String> keyEncryption, Path base) {}
 
-    /** @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address */
-    public record Origin(URI url, Optional<Path> trustedRoots, boolean preserveHost, boolean allowPrivate) {}
+    /**
+     * @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address
+     * @param resolvers the name servers to ask for origins' names; empty for the system's
+     */
+    public record Origin(
+            URI url,
+            Optional<Path> trustedRoots,
+            boolean preserveHost,
+            boolean allowPrivate,
+            List<InetSocketAddress> resolvers) {}
 
     /**
      * What this process takes on.
@@ -180,7 +188,8 @@ public record ProxyConfig(
                 origin.required("url", NO_URL, Route.ORIGIN_EXPECTED, Route::parseOrigin),
                 pem(origin, "trusted-roots"),
                 origin.flag("preserve-host", false),
-                origin.flag("allow-private", false));
+                origin.flag("allow-private", false),
+                origin.list("resolvers", List.of(), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address));
     }
 
     private static Limits limits(ConfigSection limits) {

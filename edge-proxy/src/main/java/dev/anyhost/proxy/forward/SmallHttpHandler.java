@@ -81,7 +81,8 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void drive(ChannelHandlerContext ctx) {
-        while (!answering && !closing) {
+        // Who doesn't take answers gets no more of them: each would wait in memory.
+        while (!answering && !closing && ctx.channel().isWritable()) {
             switch (parser.parse(in)) {
                 case Parsed.NeedMore<RequestHead>() -> {
                     await(ctx);
@@ -92,6 +93,13 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
             }
         }
         ctx.channel().config().setAutoRead(closing || in.readableBytes() < READ_AHEAD);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            drive(ctx);
+        }
     }
 
     private void await(ChannelHandlerContext ctx) {
