@@ -348,8 +348,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ConnectionEvent.DRAIN) {
             drained = true;
-            if (exchange == null && !in.isReadable()) {
-                ctx.close();
+            if (exchange == null && !in.isReadable() && !closing) {
+                await(times.drain());
             }
         } else if (event instanceof ChannelInputShutdownEvent) {
             inputEnded();

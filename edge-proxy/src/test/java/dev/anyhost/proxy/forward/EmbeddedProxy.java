@@ -34,20 +34,18 @@ final class EmbeddedProxy implements AutoCloseable {
         Connecting connecting = (loop, origin, pool, outcome) -> {
             if (connects) {
                 var connection = new OriginConnection(origin, pool, Http1Limits.DEFAULT);
-                EmbeddedChannel made =
-                        EmbeddedChannel.builder().ticker(ticker).handlers(connection).build();
+                EmbeddedChannel made = EmbeddedChannel.builder()
+                        .ticker(ticker)
+                        .handlers(connection)
+                        .build();
                 made.config().setAllocator(allocator);
                 origins.add(made);
                 outcome.accept(new Connecting.Outcome.Connected(connection));
             }
         };
         pools = new OriginPools(connecting, PoolLimits.DEFAULT);
-        var forwarding = new Forwarding(
-                settings,
-                hostname -> new OriginRoute.To(ORIGIN),
-                pools,
-                records::add,
-                () -> false);
+        var forwarding =
+                new Forwarding(settings, hostname -> new OriginRoute.To(ORIGIN), pools, records::add, () -> false);
         client = EmbeddedChannel.builder()
                 .ticker(ticker)
                 .handlers(new ClientConnection(forwarding, ProxyFixture.SHOP))

@@ -24,7 +24,8 @@ class HalfDoneTest {
         var arrived = new CountDownLatch(1);
         var answer = new CountDownLatch(1);
         try (var origin = RawOrigin.start(connection -> {
-                    assertThat(connection.readHead().orElseThrow().header("Expect")).contains("100-continue");
+                    assertThat(connection.readHead().orElseThrow().header("Expect"))
+                            .contains("100-continue");
                     arrived.countDown();
                     await(answer);
                     connection.write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
@@ -45,7 +46,8 @@ class HalfDoneTest {
 
     @ParameterizedTest
     @CsvSource({"417 Expectation Failed, Content-Length: 3", "401 Unauthorized, Transfer-Encoding: chunked"})
-    void refusalInsteadOf100_isRelayedAndEndsBothConnections(String status, String framing) throws InterruptedException {
+    void refusalInsteadOf100_isRelayedAndEndsBothConnections(String status, String framing)
+            throws InterruptedException {
         var ended = new CountDownLatch(1);
         try (var origin = RawOrigin.start(connection -> {
                     connection.readHead();
@@ -86,7 +88,8 @@ class HalfDoneTest {
         try (var origin = RawOrigin.start(RawOrigin.Script.answering(OK));
                 var proxy = ProxyFixture.to(origin.uri());
                 var client = proxy.connect()) {
-            client.send("GET / HTTP/1.1\r\n" + HOST + "Expect: 100-continue\r\n\r\n").readHead();
+            client.send("GET / HTTP/1.1\r\n" + HOST + "Expect: 100-continue\r\n\r\n")
+                    .readHead();
             assertThat(origin.takeRequest().headers("Expect")).isEmpty();
             client.read(2);
             client.send(EXPECTING + "Content-Length: 0\r\n\r\n").readHead();
@@ -107,7 +110,9 @@ class HalfDoneTest {
             for (int i = 0; i < 10; i++) {
                 try (var client = proxy.connect()) {
                     client.send("POST / HTTP/1.1\r\n" + HOST + framing + "\r\n\r\n");
-                    sendUntilItFails(client, framing.startsWith("T") ? "1000\r\n" + "x".repeat(4096) + "\r\n" : "x".repeat(4096));
+                    sendUntilItFails(
+                            client,
+                            framing.startsWith("T") ? "1000\r\n" + "x".repeat(4096) + "\r\n" : "x".repeat(4096));
                     assertThat(client.readHead() + client.read(2))
                             .startsWith("HTTP/1.1 413 ")
                             .contains("Connection: close")
@@ -202,7 +207,9 @@ class HalfDoneTest {
             plain.shutdownOutput();
             proxy.settle();
             ended.countDown();
-            assertThat(client.readHead() + client.read(2)).startsWith("HTTP/1.1 200 ").endsWith("ok");
+            assertThat(client.readHead() + client.read(2))
+                    .startsWith("HTTP/1.1 200 ")
+                    .endsWith("ok");
         }
     }
 

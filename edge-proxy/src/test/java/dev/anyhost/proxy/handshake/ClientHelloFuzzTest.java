@@ -65,7 +65,12 @@ class ClientHelloFuzzTest {
                             : new CertificateAnswer.NotYet(CertificateAnswer.Cause.ISSUING, Instant.EPOCH));
         };
         var handshakes = new Handshakes(
-                answers, answers, contexts, new Silent(), (hostname, protocol) -> new ChannelInboundHandlerAdapter(), LIMIT);
+                answers,
+                answers,
+                contexts,
+                new Silent(),
+                (hostname, protocol) -> new ChannelInboundHandlerAdapter(),
+                LIMIT);
         EmbeddedChannel channel = EmbeddedChannel.builder()
                 .ticker(ticker)
                 .handlers(new HandshakeHandler(handshakes))

@@ -25,8 +25,7 @@ class ProxyHeaderFuzzTest {
             "PROXY TCP6 2001:db8::7 2001:db8::1 54321 443\r\nhello".getBytes(ISO_8859_1),
             "PROXY UNKNOWN\r\nhello".getBytes(ISO_8859_1),
             HexFormat.of().parseHex("0d0a0d0a000d0a515549540a21110013cb007107c0000201d43101bbea0004deadbeef1603"),
-            HexFormat.of()
-                    .parseHex("0d0a0d0a000d0a515549540a212100242001" + "0db8".repeat(15) + "d43101bb1603"),
+            HexFormat.of().parseHex("0d0a0d0a000d0a515549540a212100242001" + "0db8".repeat(15) + "d43101bb1603"),
             HexFormat.of().parseHex("0d0a0d0a000d0a515549540a200000001603"));
 
     @Test
@@ -65,7 +64,8 @@ class ProxyHeaderFuzzTest {
     }
 
     private static byte[] damaged(byte[] header, Random random) {
-        byte[] damaged = Arrays.copyOf(header, random.nextInt(4) == 0 ? 1 + random.nextInt(header.length) : header.length);
+        byte[] damaged =
+                Arrays.copyOf(header, random.nextInt(4) == 0 ? 1 + random.nextInt(header.length) : header.length);
         for (int hits = random.nextInt(4); hits > 0; hits--) {
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
         }
