@@ -1,7 +1,9 @@
 package dev.anyhost.proxy;
 
 import dev.anyhost.domain.Route;
+import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.admission.VerifierSettings;
+import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.listen.Cidr;
 import dev.anyhost.settings.ConfigReader;
@@ -23,12 +25,19 @@ import java.util.function.Function;
 
 /** A proxy's whole configuration, as the README describes it. Paths are absolute. */
 public record ProxyConfig(
-        Listen listen, Acme acme, VerifierSettings verifier, Store store, Origin origin, DrainTimes drain) {
+        Listen listen,
+        Acme acme,
+        VerifierSettings verifier,
+        Store store,
+        Origin origin,
+        Limits limits,
+        DrainTimes drain) {
 
     private static final URI LETS_ENCRYPT = URI.create("https://acme-v02.api.letsencrypt.org/directory");
     private static final URI NO_URL = URI.create("http://missing.invalid/");
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+    private static final int MANY = 1_000_000;
     private static final String EMAIL_EXPECTED = "an e-mail address, such as ops@example.com";
     private static final String KEY_EXPECTED = "kms:<key ARN> or file:<path to 32 bytes in base64>";
     private static final String PEM_EXPECTED = "the path of a readable PEM file";
@@ -64,6 +73,16 @@ public record ProxyConfig(
             List<InetSocketAddress> resolvers) {}
 
     /**
+     * What this process takes on.
+     *
+     * @param waiting who may wait for a verdict or a certificate
+     * @param asks what the verifier is to get
+     * @param newNames names without a certificate that are ordered for one registered domain in an hour
+     * @param orders orders under way at a time
+     */
+    public record Limits(WaitingRoom.Limits waiting, AskLimits asks, int newNames, int orders) {}
+
+    /**
      * @param announce how long to go on accepting after readiness is withdrawn
      * @param grace how long requests in flight may take after that
      */
@@ -82,6 +101,7 @@ public record ProxyConfig(
                 verifier(root.section("verifier"), store.tables().certificates().region()),
                 store,
                 origin(root.section("origin")),
+                limits(root.section("limits")),
                 drain(root.section("drain")));
     }
 
@@ -170,6 +190,22 @@ public record ProxyConfig(
                 origin.flag("preserve-host", false),
                 origin.flag("allow-private", false),
                 origin.list("resolvers", List.of(), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address));
+    }
+
+    private static Limits limits(ConfigSection limits) {
+        WaitingRoom.Limits waiting = WaitingRoom.Limits.DEFAULT;
+        AskLimits asks = AskLimits.DEFAULT;
+        return new Limits(
+                new WaitingRoom.Limits(
+                        limits.integer("waiting", waiting.inAll(), 1, MANY),
+                        limits.integer("waiting-per-name", waiting.perName(), 1, MANY),
+                        limits.integer("waiting-per-network", waiting.perNetwork(), 1, MANY)),
+                new AskLimits(
+                        limits.integer("asks-per-second", asks.perSecond(), 1, MANY),
+                        limits.integer("ask-burst", asks.burst(), 1, MANY),
+                        asks.remembered()),
+                limits.integer("new-names-per-hour", 50, 1, MANY),
+                limits.integer("orders", 50, 1, 1_000));
     }
 
     private static DrainTimes drain(ConfigSection drain) {

@@ -148,7 +148,8 @@ class SlowPeerTest {
     @Test
     void pipelinedSmallRequests_waitWhileTheirAnswersAreNotTaken() {
         var handler = new SmallHttpHandler(
-                request -> ImmediateEventExecutor.INSTANCE.newSucceededFuture(SmallResponse.text(200, "ok\n")),
+                (request, client) ->
+                        ImmediateEventExecutor.INSTANCE.newSucceededFuture(SmallResponse.text(200, "ok\n")),
                 Http1Limits.DEFAULT,
                 TimeLimits.DEFAULT,
                 () -> false);
