@@ -57,12 +57,13 @@ class ClientHelloFuzzTest {
     }
 
     private EmbeddedChannel connect(MockTicker ticker) {
-        CertificateLookup answers = (hostname, loop) -> {
+        CertificateLookup answers = (hostname, client) -> {
             asked++;
-            return loop.newSucceededFuture(
-                    hostname.equals(Hostname.parse("shop.example").orElseThrow())
-                            ? new CertificateAnswer.NotAllowed()
-                            : new CertificateAnswer.NotYet(CertificateAnswer.Cause.ISSUING, Instant.EPOCH));
+            return client.eventLoop()
+                    .newSucceededFuture(
+                            hostname.equals(Hostname.parse("shop.example").orElseThrow())
+                                    ? new CertificateAnswer.NotAllowed()
+                                    : new CertificateAnswer.NotYet(CertificateAnswer.Cause.ISSUING, Instant.EPOCH));
         };
         var handshakes = new Handshakes(
                 answers,
