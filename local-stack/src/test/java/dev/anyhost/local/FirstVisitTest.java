@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.OpensslClient;
+import dev.anyhost.testkit.PebbleCa;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.testkit.Trust;
 import java.math.BigInteger;
@@ -154,7 +155,7 @@ class FirstVisitTest {
 
     private static double orders(EdgeProxy of, String result) throws Exception {
         return TestSystem.metric(
-                of, "anyhost_orders_total{issuer=\"" + system.pebble.directory() + "\",result=\"" + result + "\"}");
+                of, "anyhost_orders_total{issuer=\"" + PebbleCa.directory(system.authority) + "\",result=\"" + result + "\"}");
     }
 
     private static String pem() throws Exception {

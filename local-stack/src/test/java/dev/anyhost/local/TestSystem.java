@@ -1,16 +1,16 @@
 package dev.anyhost.local;
 
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.proxy.ProxyConfig;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.testkit.DynamoDbLocal;
+import dev.anyhost.testkit.HttpAnswer;
+import dev.anyhost.testkit.HttpGate;
 import dev.anyhost.testkit.PebbleCa;
 import dev.anyhost.testkit.PebbleOptions;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.testkit.TcpBalancer;
 import dev.anyhost.testkit.TestCa;
 import dev.anyhost.testkit.TlsClient;
 import dev.anyhost.verifier.AskHandler;
@@ -19,6 +19,7 @@ import dev.anyhost.verifier.whitelist.DomainStatus;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,30 +31,45 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLException;
 
-/** The real parts around the proxies of a test class: database, whitelist, verifier that counts, CA. */
+/**
+ * The real parts around the proxies of a test class: database, whitelist, verifier, CA. The proxies reach all of them
+ * through gates, which count and can break what passes.
+ */
 final class TestSystem implements AutoCloseable {
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
+    private static final Duration SERVED_LIMIT = Duration.ofSeconds(60);
+    private static final Duration RELOAD = Duration.ofMillis(50);
+
     private final Path folder;
     private final List<AutoCloseable> parts = new ArrayList<>();
-    private final Map<String, Integer> asks = new ConcurrentHashMap<>();
-    private final AtomicBoolean verifierDown = new AtomicBoolean();
     final DynamoDbLocal database;
     final PebbleCa pebble;
     final Whitelist whitelist;
     final int httpsPort;
     final int httpPort;
-    private final FunctionUrlServer verifier;
+
+    /** In front of the database, the CA and the verifier. */
+    final HttpGate store;
+
+    final HttpGate authority;
+    final HttpGate verifier;
 
     TestSystem(Path folder) throws IOException {
+        this(folder, 0);
+    }
+
+    /** @param nonceRejectPercent how many good nonces the CA rejects */
+    TestSystem(Path folder, int nonceRejectPercent) throws IOException {
         assertNothingBlocked();
         this.folder = folder;
         List<Integer> ports = Ports.free(2);
@@ -64,28 +80,22 @@ final class TestSystem implements AutoCloseable {
                 new WhitelistSettings("us-east-1", Optional.of(database.endpoint()), "anyhost-domains", true),
                 InstantSource.system()));
         var _ = whitelist.check(true);
-        verifier = opened(FunctionUrlServer.start(
+        FunctionUrlServer function = opened(FunctionUrlServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                counted(new AskHandler(whitelist)),
+                new AskHandler(whitelist),
                 InstantSource.system()));
-        pebble = opened(PebbleCa.start(PebbleOptions.validatingAt(httpPort, httpsPort)));
+        pebble = opened(PebbleCa.start(
+                PebbleOptions.validatingAt(httpPort, httpsPort).withNonceRejectPercent(nonceRejectPercent)));
+        store = opened(HttpGate.to(database.endpoint()));
+        authority = opened(pebble.gate());
+        verifier = opened(HttpGate.to(function.uri()));
         key("certificates.key", (byte) 7);
-    }
-
-    private RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> counted(AskHandler handler) {
-        return (event, context) -> {
-            String query = Optional.ofNullable(event.getRawQueryString()).orElse("");
-            asks.merge(query.replace("domain=", ""), 1, Integer::sum);
-            return verifierDown.get()
-                    ? APIGatewayV2HTTPResponse.builder().withStatusCode(500).build()
-                    : handler.handleRequest(event, context);
-        };
     }
 
     /** Writes a key file of one repeated byte. */
     Path key(String name, byte octet) throws IOException {
         byte[] key = new byte[32];
-        java.util.Arrays.fill(key, octet);
+        Arrays.fill(key, octet);
         return Files.writeString(folder.resolve(name), Base64.getEncoder().encodeToString(key));
     }
 
@@ -99,15 +109,34 @@ final class TestSystem implements AutoCloseable {
 
     /** How often the verifier was asked for a name. */
     int asks(String host) {
-        return asks.getOrDefault(host, 0);
+        return verifier.exchanges(ask -> ask.target().endsWith("?domain=" + host))
+                .size();
     }
 
     int asks() {
-        return asks.values().stream().mapToInt(Integer::intValue).sum();
+        return verifier.exchanges().size();
     }
 
     void verifierDown(boolean down) {
-        verifierDown.set(down);
+        if (down) {
+            verifier.answer(HttpGate.everything(), HttpAnswer.of(500, "text/plain", "down"));
+        } else {
+            verifier.passOn();
+        }
+    }
+
+    /** Spreads what comes to the ports where the CA validates, and visitors of {@link #httpsPort}, over proxies. */
+    void balance(List<EdgeProxy> proxies) {
+        opened(TcpBalancer.start(
+                httpsPort,
+                proxies.stream()
+                        .map(proxy -> proxy.httpsAddresses().getFirst().getPort())
+                        .toList()));
+        opened(TcpBalancer.start(
+                httpPort,
+                proxies.stream()
+                        .map(proxy -> proxy.httpAddresses().getFirst().getPort())
+                        .toList()));
     }
 
     /**
@@ -153,11 +182,11 @@ final class TestSystem implements AutoCloseable {
                 """.formatted(
                         https,
                         http,
-                        https,
-                        pebble.directory(),
+                        https == 0 ? httpsPort : https,
+                        PebbleCa.directory(authority),
                         pebble.trustedRoots(),
                         verifier.uri(),
-                        database.endpoint(),
+                        store.uri(),
                         origin);
         for (var change : changes.entrySet()) {
             yaml = yaml.replace(change.getKey(), change.getValue());
@@ -179,6 +208,21 @@ final class TestSystem implements AutoCloseable {
 
     TlsClient client(int port) {
         return TlsClient.to(port, pebble.issuingRoots()).withLimit(Duration.ofSeconds(30));
+    }
+
+    /** Visits as a person who reloads until there is a page; the certificate's serial number. */
+    BigInteger untilServed(int port, String host) throws IOException {
+        long deadline = System.nanoTime() + SERVED_LIMIT.toNanos();
+        while (true) {
+            try {
+                return client(port).handshake(host).serial();
+            } catch (SSLException notYet) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(RELOAD.toNanos());
+            }
+        }
     }
 
     TestCa originCa(String file) throws IOException {
