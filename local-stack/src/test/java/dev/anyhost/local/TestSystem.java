@@ -4,6 +4,10 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.proxy.ProxyConfig;
 import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.store.CertificateTables;
+import dev.anyhost.store.FindResult;
+import dev.anyhost.store.StoreSettings;
+import dev.anyhost.store.encryption.KeyEncryption;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.HttpAnswer;
 import dev.anyhost.testkit.HttpGate;
@@ -44,6 +48,9 @@ import javax.net.ssl.SSLException;
  * through gates, which count and can break what passes.
  */
 final class TestSystem implements AutoCloseable {
+
+    static final String CERTIFICATES = "anyhost-certificates";
+    static final String COORDINATION = "anyhost-coordination";
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
@@ -222,6 +229,19 @@ final class TestSystem implements AutoCloseable {
                 }
                 LockSupport.parkNanos(RELOAD.toNanos());
             }
+        }
+    }
+
+    /** What the table has for a name; that certificate and key belong together is checked by who reads it. */
+    FindResult stored(String host) {
+        var settings = new StoreSettings(
+                new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), CERTIFICATES),
+                new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), COORDINATION),
+                false);
+        KeyEncryption.Configured keys = KeyEncryption.of(List.of("file:certificates.key"), folder);
+        try (KeyEncryption usable = ((KeyEncryption.Configured.Usable) keys).encryption();
+                var tables = CertificateTables.open(settings, usable, InstantSource.system())) {
+            return tables.certificates().findConsistent(hostname(host));
         }
     }
 
