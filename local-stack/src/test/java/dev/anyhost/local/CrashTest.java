@@ -9,14 +9,15 @@ import dev.anyhost.testkit.ClientHello;
 import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.DynamoRequests;
 import dev.anyhost.testkit.HeldExchange;
-import dev.anyhost.testkit.HttpGate;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.testkit.RawRequest;
 import dev.anyhost.testkit.TlsProbe;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.Signature;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -27,9 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A process that ends by SIGKILL at each step of an issuance, and one that is frozen past its lease: another instance
- * takes over. A lease lapses in real time, so all of them are left behind first, each with a name of its own, and then all
- * names are visited at once.
+ * A process that ends by SIGKILL while one issuance is at each of the steps, and one that is frozen past its lease: another
+ * instance takes over. A lease lapses in real time, so all are left behind first and then all names are visited at once.
  */
 class CrashTest {
 
@@ -46,7 +46,7 @@ class CrashTest {
     private static int frozenPort;
     private static HeldExchange lateWrite;
 
-    /** Where a process ends, and how many orders there are then in all: a successor resumes what can be resumed. */
+    /** Where an issuance is when its process ends, and how many orders there are then in all: a successor resumes what can be resumed. */
     private enum Step {
         LEASE_TAKEN(1),
         ORDER_CREATED(2),
@@ -62,30 +62,25 @@ class CrashTest {
         }
 
         String hostname() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace("_", "-") + ".example";
+            return name().toLowerCase(Locale.ROOT).replace("_", "-") + ".example";
         }
 
         HeldExchange hold() {
             return switch (this) {
-                case LEASE_TAKEN -> answer(system.store, aboutItem("UpdateItem", TestSystem.COORDINATION, hostname()));
-                case ORDER_CREATED -> answer(system.authority, AcmeRequests.newOrder(hostname()));
-                case CHALLENGE_READY -> request(system.authority, AcmeRequests.challengeReady());
-                case FINALISED -> answer(system.authority, AcmeRequests.finalization());
-                case CERTIFICATE_IN_HAND -> answer(system.authority, AcmeRequests.download());
-                case BEFORE_THE_WRITE ->
-                    request(system.store, aboutItem("PutItem", TestSystem.CERTIFICATES, hostname()));
+                case LEASE_TAKEN -> held(false, "UpdateItem", TestSystem.COORDINATION);
+                case ORDER_CREATED -> system.authority.holdAnswer(AcmeRequests.newOrder(hostname()));
+                case CHALLENGE_READY -> system.authority.holdRequest(AcmeRequests.challengeReady());
+                case FINALISED -> system.authority.holdAnswer(AcmeRequests.finalization());
+                case CERTIFICATE_IN_HAND -> system.authority.holdAnswer(AcmeRequests.download());
+                case BEFORE_THE_WRITE -> held(true, "PutItem", TestSystem.CERTIFICATES);
             };
         }
 
-        /** A client that hears nothing asks again; that must not get it past the step. */
-        private static HeldExchange answer(HttpGate gate, Predicate<RawRequest> which) {
-            gate.swallow(which);
-            return gate.holdAnswer(which);
-        }
-
-        private static HeldExchange request(HttpGate gate, Predicate<RawRequest> which) {
-            gate.swallow(which);
-            return gate.holdRequest(which);
+        /** A client of the store that hears nothing soon asks again, which must not get it past the step. */
+        private HeldExchange held(boolean before, String operation, String table) {
+            Predicate<RawRequest> which = aboutItem(operation, table, hostname());
+            system.store.swallow(which);
+            return before ? system.store.holdRequest(which) : system.store.holdAnswer(which);
         }
     }
 
@@ -98,29 +93,29 @@ class CrashTest {
         system = new TestSystem(folder);
         origin = DemoOrigin.start();
         survivors = Fleet.start(system, 1);
-        int count = Step.values().length + 1;
-        List<Integer> ports = Ports.free(2 * count);
-        List<ForwardProcess> victims = Visitors.allAtOnce(count, victim -> () -> {
-            int[] own = {ports.get(2 * victim), ports.get(2 * victim + 1)};
+        List<Integer> ports = Ports.free(4);
+        List<ForwardProcess> others = Visitors.allAtOnce(2, other -> () -> {
+            int[] own = {ports.get(2 * other), ports.get(2 * other + 1)};
             return ForwardProcess.start(system, origin.uri(), own, SMALL, Map.of());
         });
-        for (Step step : Step.values()) {
-            killAt(step, victims.get(step.ordinal()), ports.get(2 * step.ordinal()));
-        }
-        frozen = victims.getLast();
-        frozenPort = ports.get(2 * count - 2);
+        frozen = others.getLast();
+        frozenPort = ports.get(2);
+        killWithAnIssuanceAtEachStep(others.getFirst(), ports.getFirst());
         freezeBeforeTheWrite();
-        Visitors.allAtOnce(count, name -> () -> system.untilServed(
-                survivors.port(0), name < count - 1 ? Step.values()[name].hostname() : FROZEN));
+
+        List<String> names = new ArrayList<>(List.of(FROZEN));
+        for (Step step : Step.values()) {
+            names.add(step.hostname());
+        }
+        Visitors.allAtOnce(names.size(), name -> () -> system.untilServed(survivors.port(0), names.get(name)));
     }
 
-    private static void killAt(Step step, ForwardProcess victim, int port) {
-        system.allow(step.hostname());
-        HeldExchange held = step.hold();
-        try (var _ = TlsProbe.of(port).open(ClientHello.forName(step.hostname()))) {
-            held.await();
-            victim.kill();
+    private static void killWithAnIssuanceAtEachStep(ForwardProcess victim, int port) {
+        for (Step step : Step.values()) {
+            system.allow(step.hostname());
+            visitUntilHeld(port, step.hostname(), step.hold());
         }
+        victim.kill();
         system.store.passOn();
         system.authority.passOn();
     }
@@ -128,9 +123,13 @@ class CrashTest {
     private static void freezeBeforeTheWrite() {
         system.allow(FROZEN);
         lateWrite = system.store.holdRequest(aboutItem("PutItem", TestSystem.CERTIFICATES, FROZEN));
-        try (var _ = TlsProbe.of(frozenPort).open(ClientHello.forName(FROZEN))) {
-            lateWrite.await();
-            frozen.freeze();
+        visitUntilHeld(frozenPort, FROZEN, lateWrite);
+        frozen.freeze();
+    }
+
+    private static void visitUntilHeld(int port, String host, HeldExchange held) {
+        try (var _ = TlsProbe.of(port).open(ClientHello.forName(host))) {
+            held.await();
         }
     }
 
