@@ -13,6 +13,7 @@ public final class HttpExchange {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final RawRequest request;
+    private final long arrivedNanos = System.nanoTime();
     private final CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
 
     HttpExchange(RawRequest request) {
@@ -21,6 +22,11 @@ public final class HttpExchange {
 
     public RawRequest request() {
         return request;
+    }
+
+    /** When the request had come, on the clock of {@link System#nanoTime}. */
+    public long arrivedNanos() {
+        return arrivedNanos;
     }
 
     /** What the server behind the gate, or the script in its place, answered; empty when it hasn't yet. */
