@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
@@ -19,6 +21,8 @@ import javax.net.ssl.SSLContext;
  * number of threads; for faults of connections rather than of requests see {@link FaultRelay}.
  */
 public final class HttpGate implements AutoCloseable {
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final URI target;
     private final Optional<SSLContext> targetTls;
@@ -111,6 +115,28 @@ public final class HttpGate implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Waits until so many such requests have come since the start, and returns their exchanges.
+     *
+     * @throws IllegalStateException when they don't within a minute
+     */
+    public synchronized List<HttpExchange> awaitExchanges(Predicate<RawRequest> which, int count) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        try {
+            while (exchanges(which).size() < count) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) {
+                    throw new IllegalStateException("not " + count + " requests in " + LIMIT + ": " + exchanges(which));
+                }
+                wait(left);
+            }
+            return exchanges(which);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for requests", e);
+        }
+    }
+
     @Override
     public void close() {
         synchronized (this) {
@@ -132,6 +158,7 @@ public final class HttpGate implements AutoCloseable {
     private synchronized HttpExchange begin(RawRequest request) {
         HttpExchange exchange = new HttpExchange(request);
         exchanges.add(exchange);
+        notifyAll();
         return exchange;
     }
 

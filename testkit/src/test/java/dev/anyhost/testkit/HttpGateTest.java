@@ -76,6 +76,14 @@ class HttpGateTest {
     }
 
     @Test
+    void awaitedExchanges_areThoseThatCame() throws Exception {
+        var answered = inBackground(request("/chosen", "x"), ok("PUTx"));
+        assertThat(gate.awaitExchanges(CHOSEN, 1).getFirst().awaitAnswer().body())
+                .isEqualTo("PUTx");
+        assertThat(answered.get()).isTrue();
+    }
+
+    @Test
     void hold_isUsedUpByOneRequest() throws Exception {
         HeldExchange held = gate.holdAnswer(CHOSEN);
         var _ = inBackground(request("/chosen", "first"), ok("PUTfirst"));
