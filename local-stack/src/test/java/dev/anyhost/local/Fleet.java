@@ -2,6 +2,7 @@ package dev.anyhost.local;
 
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.testkit.DemoOrigin;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,8 @@ final class Fleet implements AutoCloseable {
         return proxies.get(proxy).httpsAddresses().getFirst().getPort();
     }
 
-    EdgeProxy proxy(int number) {
-        return proxies.get(number);
+    URI origin() {
+        return origin.uri();
     }
 
     @Override
