@@ -6,7 +6,6 @@ import dev.anyhost.store.FindResult;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.testkit.AcmeRequests;
 import dev.anyhost.testkit.ClientHello;
-import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.DynamoRequests;
 import dev.anyhost.testkit.HeldExchange;
 import dev.anyhost.testkit.Ports;
@@ -40,7 +39,6 @@ class CrashTest {
     static Path folder;
 
     private static TestSystem system;
-    private static DemoOrigin origin;
     private static Fleet survivors;
     private static ForwardProcess frozen;
     private static int frozenPort;
@@ -91,17 +89,16 @@ class CrashTest {
     @BeforeAll
     static void start() throws Exception {
         system = new TestSystem(folder);
-        origin = DemoOrigin.start();
         survivors = Fleet.start(system, 1);
         List<Integer> ports = Ports.free(4);
         List<ForwardProcess> others = Visitors.allAtOnce(2, other -> () -> {
             int[] own = {ports.get(2 * other), ports.get(2 * other + 1)};
-            return ForwardProcess.start(system, origin.uri(), own, SMALL, Map.of());
+            return ForwardProcess.start(system, system.origin.uri(), own, SMALL, Map.of());
         });
         frozen = others.getLast();
         frozenPort = ports.get(2);
         killWithAnIssuanceAtEachStep(others.getFirst(), ports.getFirst());
-        freezeBeforeTheWrite();
+        lateWrite = freezeBeforeTheWrite();
 
         List<String> names = new ArrayList<>(List.of(FROZEN));
         for (Step step : Step.values()) {
@@ -120,11 +117,12 @@ class CrashTest {
         system.authority.passOn();
     }
 
-    private static void freezeBeforeTheWrite() {
+    private static HeldExchange freezeBeforeTheWrite() {
         system.allow(FROZEN);
-        lateWrite = system.store.holdRequest(aboutItem("PutItem", TestSystem.CERTIFICATES, FROZEN));
-        visitUntilHeld(frozenPort, FROZEN, lateWrite);
+        HeldExchange write = system.store.holdRequest(aboutItem("PutItem", TestSystem.CERTIFICATES, FROZEN));
+        visitUntilHeld(frozenPort, FROZEN, write);
         frozen.freeze();
+        return write;
     }
 
     private static void visitUntilHeld(int port, String host, HeldExchange held) {
@@ -137,7 +135,6 @@ class CrashTest {
     static void stop() throws Exception {
         frozen.kill();
         survivors.close();
-        origin.close();
         system.close();
     }
 
@@ -153,8 +150,7 @@ class CrashTest {
 
     @Test
     void writeOfAHolderThatWasFrozenPastItsLease_isRejected() throws Exception {
-        BigInteger winner =
-                system.client(survivors.port(0)).handshake(FROZEN).serial();
+        BigInteger winner = system.client(survivors.port(0)).handshake(FROZEN).serial();
         assertThat(storedAndFit(FROZEN)).isEqualTo(winner);
 
         lateWrite.release();

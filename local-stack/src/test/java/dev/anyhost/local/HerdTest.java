@@ -24,10 +24,11 @@ class HerdTest {
                 Fleet fleet = Fleet.start(system, 3)) {
             system.allow("crowd.example");
 
-            List<BigInteger> serials = Visitors.allAtOnce(200, visitor -> () -> system.client(
-                            fleet.port(visitor % 3))
-                    .handshake("crowd.example")
-                    .serial());
+            List<BigInteger> serials = Visitors.allAtOnce(
+                    200,
+                    visitor -> () -> system.client(fleet.port(visitor % 3))
+                            .handshake("crowd.example")
+                            .serial());
 
             assertThat(serials).hasSize(200);
             assertThat(new HashSet<>(serials)).hasSize(1);

@@ -162,9 +162,8 @@ class StoreFaultTest {
                 DynamoRequests.of("PutItem", TestSystem.CERTIFICATES).and(DynamoRequests.mentioning(host));
         system.allow(host);
         system.store.answer(write, DynamoRequests.internalError());
-        try (var visitor = TlsProbe.of(fleet.port(0))
-                .withLimit(LONGER_THAN_ANY_DEADLINE)
-                .open(ClientHello.forName(host))) {
+        try (var visitor =
+                TlsProbe.of(fleet.port(0)).withLimit(LONGER_THAN_ANY_DEADLINE).open(ClientHello.forName(host))) {
             system.store.awaitExchanges(write, ATTEMPTS + 1);
             system.store.passOn();
             assertThat(visitor.answer()).isInstanceOf(TlsAnswer.ServerHello.class);

@@ -61,8 +61,7 @@ class StrangersTest {
         int asks = system.asks();
         long begun = System.nanoTime();
 
-        List<TlsAnswer> answers =
-                Visitors.allAtOnce(CROWD, visitor -> () -> visit("stranger" + visitor + ".example"));
+        List<TlsAnswer> answers = Visitors.allAtOnce(CROWD, visitor -> () -> visit("stranger" + visitor + ".example"));
         long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds() + 1;
 
         assertThat(answers).hasSize(CROWD).containsOnly(NOT_ALLOWED, NOT_NOW);

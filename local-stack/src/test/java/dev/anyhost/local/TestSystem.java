@@ -8,8 +8,8 @@ import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.StoreSettings;
 import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.DynamoDbLocal;
-import dev.anyhost.testkit.HttpAnswer;
 import dev.anyhost.testkit.HttpGate;
 import dev.anyhost.testkit.PebbleCa;
 import dev.anyhost.testkit.PebbleOptions;
@@ -44,8 +44,8 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
 
 /**
- * The real parts around the proxies of a test class: database, whitelist, verifier, CA. The proxies reach all of them
- * through gates, which count and can break what passes.
+ * The real parts around the proxies of a test class: database, whitelist, verifier, CA, origin. The proxies reach the
+ * first four through gates, which count and can break what passes.
  */
 final class TestSystem implements AutoCloseable {
 
@@ -62,6 +62,7 @@ final class TestSystem implements AutoCloseable {
     final DynamoDbLocal database;
     final PebbleCa pebble;
     final Whitelist whitelist;
+    final DemoOrigin origin;
     final int httpsPort;
     final int httpPort;
 
@@ -96,6 +97,7 @@ final class TestSystem implements AutoCloseable {
         store = opened(HttpGate.to(database.endpoint()));
         authority = opened(pebble.gate());
         verifier = opened(HttpGate.to(function.uri()));
+        origin = opened(DemoOrigin.start());
         key("certificates.key", (byte) 7);
     }
 
@@ -124,26 +126,30 @@ final class TestSystem implements AutoCloseable {
         return verifier.exchanges().size();
     }
 
-    void verifierDown(boolean down) {
-        if (down) {
-            verifier.answer(HttpGate.everything(), HttpAnswer.of(500, "text/plain", "down"));
-        } else {
-            verifier.passOn();
-        }
-    }
-
     /** Spreads what comes to the ports where the CA validates, and visitors of {@link #httpsPort}, over proxies. */
     void balance(List<EdgeProxy> proxies) {
         opened(TcpBalancer.start(
-                httpsPort,
-                proxies.stream()
-                        .map(proxy -> proxy.httpsAddresses().getFirst().getPort())
-                        .toList()));
+                httpsPort, proxies.stream().map(TestSystem::httpsPort).toList()));
         opened(TcpBalancer.start(
                 httpPort,
                 proxies.stream()
                         .map(proxy -> proxy.httpAddresses().getFirst().getPort())
                         .toList()));
+    }
+
+    /** Starts a proxy where the CA validates, in front of {@link #origin}, and waits until it is ready. */
+    EdgeProxy proxy() throws IOException {
+        return proxy(Map.of());
+    }
+
+    /** As above, with lines to replace in the configuration. */
+    EdgeProxy proxy(Map<String, String> changes) throws IOException {
+        return ready(start(origin.uri(), changes));
+    }
+
+    /** As {@link #proxy()}, on ports of the system's choice. */
+    EdgeProxy anotherProxy() throws IOException {
+        return ready(start(origin.uri(), 0, 0, Map.of()));
     }
 
     /**
@@ -211,6 +217,10 @@ final class TestSystem implements AutoCloseable {
             Thread.onSpinWait();
         }
         return proxy;
+    }
+
+    static int httpsPort(EdgeProxy proxy) {
+        return proxy.httpsAddresses().getFirst().getPort();
     }
 
     TlsClient client(int port) {

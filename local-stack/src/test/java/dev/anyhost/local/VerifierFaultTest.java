@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,8 +81,7 @@ class VerifierFaultTest {
     static void start() throws Exception {
         system = new TestSystem(folder);
         fleet = Fleet.start(system, 1);
-        alwaysAllowing = RawOrigin.start(
-                RawOrigin.Script.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+        alwaysAllowing = RawOrigin.start(RawOrigin.Script.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
         system.allow(KNOWN);
         known = system.untilServed(fleet.port(0), KNOWN);
         withdraw();
@@ -94,8 +92,8 @@ class VerifierFaultTest {
         system.allow(WITHDRAWN);
         system.untilServed(fleet.port(0), WITHDRAWN);
         var _ = system.whitelist.remove(TestSystem.hostname(WITHDRAWN));
-        try (EdgeProxy other = restarted()) {
-            assertThat(visit(port(other), WITHDRAWN)).isEqualTo(NOT_ALLOWED);
+        try (EdgeProxy other = system.anotherProxy()) {
+            assertThat(visit(TestSystem.httpsPort(other), WITHDRAWN)).isEqualTo(NOT_ALLOWED);
             system.store
                     .awaitExchanges(
                             DynamoRequests.of("UpdateItem", TestSystem.CERTIFICATES)
@@ -118,15 +116,6 @@ class VerifierFaultTest {
         system.close();
     }
 
-    /** A proxy that remembers nothing. */
-    private static EdgeProxy restarted() throws Exception {
-        return TestSystem.ready(system.start(fleet.origin(), 0, 0, Map.of()));
-    }
-
-    private static int port(EdgeProxy proxy) {
-        return proxy.httpsAddresses().getFirst().getPort();
-    }
-
     private static TlsAnswer visit(int port, String host) {
         return TlsProbe.of(port).withLimit(LONGER_THAN_ANY_DEADLINE).send(ClientHello.forName(host));
     }
@@ -137,8 +126,8 @@ class VerifierFaultTest {
         for (int number = 0; number < CROWD; number++) {
             system.allow(fault.host(number));
         }
-        try (EdgeProxy restarted = restarted()) {
-            int port = port(restarted);
+        try (EdgeProxy restarted = system.anotherProxy()) {
+            int port = TestSystem.httpsPort(restarted);
             fault.begin(system.verifier);
             int asks = system.asks();
             long begun = System.nanoTime();
@@ -154,7 +143,8 @@ class VerifierFaultTest {
             assertThat(system.client(fleet.port(0)).handshake(KNOWN).serial()).isEqualTo(known);
 
             long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
-            assertThat((long) system.asks() - asks).isLessThanOrEqualTo(fault.requestsAnAsk() * (BELIEVED_UNTIL + 1 + seconds));
+            assertThat((long) system.asks() - asks)
+                    .isLessThanOrEqualTo(fault.requestsAnAsk() * (BELIEVED_UNTIL + 1 + seconds));
             assertThat(alwaysAllowing.requests()).isEmpty();
             assertThat(AcmeRequests.orders(system.authority, fault.host(0))).isZero();
 

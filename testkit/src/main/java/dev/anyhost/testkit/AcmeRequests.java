@@ -19,10 +19,8 @@ public final class AcmeRequests {
     /** As above, for one hostname. */
     public static Predicate<RawRequest> newOrder(String hostname) {
         return newOrder()
-                .and(request -> payload(request)
-                        .at("/identifiers/0/value")
-                        .asString("")
-                        .equals(hostname));
+                .and(request ->
+                        payload(request).at("/identifiers/0/value").asString("").equals(hostname));
     }
 
     /** Section 7.5.1: the challenge is ready and may be validated. */

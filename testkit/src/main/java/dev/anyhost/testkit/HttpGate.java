@@ -187,8 +187,7 @@ public final class HttpGate implements AutoCloseable {
     }
 
     /** Whether the client's connection goes on. */
-    private boolean exchange(OriginConnection client, GateTarget connection, HttpExchange exchange)
-            throws IOException {
+    private boolean exchange(OriginConnection client, GateTarget connection, HttpExchange exchange) throws IOException {
         return switch (actionFor(exchange.request())) {
             case GateRule.Action.PassOn() -> give(client, exchange, connection.exchange(exchange.request()));
             case GateRule.Action.Answer(HttpAnswer answer) -> give(client, exchange, answer);

@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HttpGateTest {
 
-    private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n";
-    private static final Predicate<RawRequest> CHOSEN = request -> request.target().equals("/chosen");
+    private static final String CHUNKED =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n";
+    private static final Predicate<RawRequest> CHOSEN =
+            request -> request.target().equals("/chosen");
 
     private final RawOrigin origin = RawOrigin.start(RawOrigin.Script.answering(
             request -> request.target().equals("/chunked") ? CHUNKED : ok(request.method() + request.body())));
@@ -99,10 +101,11 @@ class HttpGateTest {
         gate.answer(CHOSEN, HttpAnswer.of(503, "text/plain", "later", "Retry-After: 7"));
         gate.answerNext(CHOSEN, HttpAnswer.of(429, "text/plain", "much later"));
         try (Socket client = connect()) {
-            assertThat(exchange(
-                            client,
-                            request("/chosen", ""),
-                            "HTTP/1.1 429 Scripted\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\nmuch later"))
+            assertThat(
+                            exchange(
+                                    client,
+                                    request("/chosen", ""),
+                                    "HTTP/1.1 429 Scripted\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\nmuch later"))
                     .isTrue();
             assertThat(exchange(
                             client,
