@@ -1,0 +1,67 @@
+package dev.anyhost.benchmarks;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Loads ours, Caddy, and Caddy with an access log in turn, and compares what they get done and what it costs them.
+ *
+ * @param logging the Caddy that writes a line for each request, as ours always does
+ * @param unit what is counted, in the plural
+ */
+record Throughput(Field field, Caddy logging, String unit, Load load) {
+
+    private static final double MICROS_PER_SECOND = 1e6;
+
+    /** One kind of load. */
+    interface Load {
+
+        /** Loads {@code contender} with visits of {@code hostname}. */
+        Wrk.Run on(Contender contender, String hostname, int seconds) throws IOException, InterruptedException;
+    }
+
+    /** @param rates a second, one for each round; @param costs processor time in µs for each */
+    private record Figures(Samples rates, Samples costs) {}
+
+    String compare(int rounds, int seconds, int warmUpSeconds, String goal) throws IOException, InterruptedException {
+        Map<Contender, Figures> figures = new LinkedHashMap<>();
+        for (Contender contender : List.of(field.anyhost(), field.caddy(), logging)) {
+            var _ = load.on(contender, field.warmName(contender, hostname(contender)), warmUpSeconds);
+            figures.put(contender, new Figures(new Samples(), new Samples()));
+        }
+        List<Contender> order = List.copyOf(figures.keySet());
+        for (int round = 0; round < rounds; round++) {
+            for (Contender contender : round % 2 == 0 ? order : order.reversed()) {
+                measure(contender, seconds, figures.getOrDefault(contender, new Figures(new Samples(), new Samples())));
+            }
+        }
+        return table(figures, goal);
+    }
+
+    private void measure(Contender contender, int seconds, Figures into) throws IOException, InterruptedException {
+        long before = contender.usage().cpuMicros();
+        Wrk.Run run = load.on(contender, hostname(contender), seconds);
+        long used = contender.usage().cpuMicros() - before;
+        into.rates().add(run.perSecond());
+        into.costs().add((double) used / run.requests());
+    }
+
+    private String table(Map<Contender, Figures> figures, String goal) {
+        Table table = new Table("", unit + "/s", "ours ×", "goal", "CPU µs each", "processors busy");
+        Figures ours = figures.values().iterator().next();
+        figures.forEach((contender, theirs) -> table.row(
+                contender.name(),
+                Table.number(theirs.rates().median()),
+                theirs == ours ? "" : Table.number(ours.rates().over(theirs.rates()).median()),
+                contender == field.caddy() ? goal : "",
+                Table.number(theirs.costs().median()),
+                Table.number(theirs.rates().median() * theirs.costs().median() / MICROS_PER_SECOND)));
+        return table.toString();
+    }
+
+    private String hostname(Contender contender) {
+        return "www.busy-" + contender.https().getAddress().getHostAddress().replace('.', '-') + ".example";
+    }
+}
