@@ -97,7 +97,8 @@ final class Anyhost implements Contender {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (get("/health/ready").statusCode() != 200) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IOException("not ready in " + LIMIT + ": " + get("/health/ready").body());
+                throw new IOException(
+                        "not ready in " + LIMIT + ": " + get("/health/ready").body());
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
@@ -108,7 +109,8 @@ final class Anyhost implements Contender {
         Pattern series = Pattern.compile("(?m)^" + name + "(\\{[^}]*})? ([0-9.E+]+)$");
         return series.matcher(get("/metrics").body())
                 .results()
-                .filter(match -> label.isEmpty() || (match.group(1) != null && match.group(1).contains(label)))
+                .filter(match -> label.isEmpty()
+                        || (match.group(1) != null && match.group(1).contains(label)))
                 .mapToDouble(match -> Double.parseDouble(match.group(2)))
                 .sum();
     }

@@ -28,8 +28,7 @@ final class AskServer implements AutoCloseable {
         this.server = server;
     }
 
-    static AskServer start(RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> answers)
-            throws IOException {
+    static AskServer start(RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> answers) throws IOException {
         LongAdder asks = new LongAdder();
         return new AskServer(
                 asks,

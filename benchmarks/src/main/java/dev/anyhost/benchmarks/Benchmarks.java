@@ -34,7 +34,8 @@ public final class Benchmarks {
         Effort effort = wanted.remove(QUICK) ? Effort.QUICK : Effort.FULL;
         List<Benchmark> chosen =
                 wanted.stream().flatMap(Benchmarks::named).distinct().toList();
-        if (wanted.isEmpty() || wanted.stream().anyMatch(name -> named(name).findAny().isEmpty())) {
+        if (wanted.isEmpty()
+                || wanted.stream().anyMatch(name -> named(name).findAny().isEmpty())) {
             list(wanted.isEmpty() ? System.out : System.err);
             System.exit(wanted.isEmpty() ? 0 : 2);
         }

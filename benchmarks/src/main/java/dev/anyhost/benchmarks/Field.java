@@ -24,7 +24,8 @@ record Field(Surroundings around, Visitors visitors, Anyhost anyhost, Caddy cadd
 
     /** So that the clients' own first steps aren't counted against whoever is visited first. */
     private static void warmUp(Visitors visitors, Surroundings around) {
-        var elsewhere = new java.net.InetSocketAddress("127.0.0.1", around.ca().directory().getPort());
+        var elsewhere = new java.net.InetSocketAddress(
+                "127.0.0.1", around.ca().directory().getPort());
         for (int visit = 0; visit < VISITS_TO_WARM_UP; visit++) {
             var _ = visitors.visit(elsewhere, "localhost", PATIENCE).join();
         }

@@ -12,6 +12,7 @@ import java.util.List;
 final class FromStore implements Benchmark {
 
     private static final int NAMES = 100;
+    private static final double MILLIS = 1_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Override
@@ -39,18 +40,22 @@ final class FromStore implements Benchmark {
     }
 
     /** What a phase cost in calls, for each name. */
-    private record Calls(double asks, double store, double gets) {
+    private record Calls(double asks, double askSeconds, double store, double gets) {
 
         static Calls soFar(Anyhost anyhost) throws IOException, InterruptedException {
             return new Calls(
                     anyhost.counter("anyhost_ask_total", ""),
+                    anyhost.counter("anyhost_ask_seconds_sum", ""),
                     anyhost.counter("anyhost_store_calls_total", ""),
                     anyhost.counter("anyhost_store_calls_total", "operation=\"GetItem\""));
         }
 
         Calls since(Calls before, int names) {
             return new Calls(
-                    (asks - before.asks) / names, (store - before.store) / names, (gets - before.gets) / names);
+                    (asks - before.asks) / names,
+                    (askSeconds - before.askSeconds) / names,
+                    (store - before.store) / names,
+                    (gets - before.gets) / names);
         }
     }
 
@@ -78,7 +83,8 @@ final class FromStore implements Benchmark {
         for (int round = 0; round < names; round++) {
             for (Contender contender : field.contenders(round)) {
                 field.of(contender, ours, caddys)
-                        .add(field.visit(contender, hostname(field, contender, round)).handshake());
+                        .add(field.visit(contender, hostname(field, contender, round))
+                                .handshake());
             }
         }
         Calls loading = Calls.soFar(field.anyhost()).since(before, names);
@@ -90,8 +96,21 @@ final class FromStore implements Benchmark {
                 + "\n"
                 + new Table("calls of ours for a name", "from the store", "issued", "goal")
                         .row("asks", Table.number(loading.asks()), Table.number(issuing.asks()), "1")
-                        .row("GetItem", Table.number(loading.gets()), Table.number(issuing.gets()), "≤ 1 from the store")
-                        .row("database calls", Table.number(loading.store()), Table.number(issuing.store()), "≤ 8 issued")
+                        .row(
+                                "ms in asks",
+                                Table.number(loading.askSeconds() * MILLIS),
+                                Table.number(issuing.askSeconds() * MILLIS),
+                                "")
+                        .row(
+                                "GetItem",
+                                Table.number(loading.gets()),
+                                Table.number(issuing.gets()),
+                                "≤ 1 from the store")
+                        .row(
+                                "database calls",
+                                Table.number(loading.store()),
+                                Table.number(issuing.store()),
+                                "≤ 8 issued")
                         .row("orders", Table.number((double) ordered / names), "", "0 from the store");
     }
 

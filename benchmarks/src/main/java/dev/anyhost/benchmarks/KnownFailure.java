@@ -51,7 +51,9 @@ final class KnownFailure implements Benchmark {
         long ordered = field.around().ca().orders() - orders;
         Samples after = new Samples();
         visits.stream().skip(1).forEach(visit -> after.add(ended(visit)));
-        long hung = visits.stream().filter(visit -> ended(visit) >= PATIENCE.toMillis()).count();
+        long hung = visits.stream()
+                .filter(visit -> ended(visit) >= PATIENCE.toMillis())
+                .count();
         table.row(
                 contender.name(),
                 Table.number(ended(visits.getFirst())),

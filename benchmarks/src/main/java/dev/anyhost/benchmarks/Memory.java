@@ -29,7 +29,8 @@ final class Memory implements Benchmark {
             row(table, "before", field, "");
             Wrk wrk = new Wrk(around.folder(), CONNECTIONS);
             for (Contender contender : field.contenders(0)) {
-                String hostname = field.warmName(contender, "www.busy-" + field.of(contender, "ours", "caddys") + ".example");
+                String hostname =
+                        field.warmName(contender, "www.busy-" + field.of(contender, "ours", "caddys") + ".example");
                 var _ = wrk.run(contender.https(), hostname, effort.of(SECONDS));
                 var _ = FullHandshakes.load(field.visitors(), contender, hostname, effort.of(SECONDS));
             }

@@ -21,8 +21,7 @@ record ProcessUsage(long cpuMicros, long residentKiB, long peakKiB) {
     static ProcessUsage of(long pid) {
         Path folder = Path.of("/proc", Long.toString(pid));
         try {
-            return parse(
-                    Files.readString(folder.resolve("stat")), Files.readAllLines(folder.resolve("status")));
+            return parse(Files.readString(folder.resolve("stat")), Files.readAllLines(folder.resolve("status")));
         } catch (IOException gone) {
             throw new UncheckedIOException("process " + pid + " is gone", gone);
         }
@@ -30,7 +29,7 @@ record ProcessUsage(long cpuMicros, long residentKiB, long peakKiB) {
 
     static ProcessUsage parse(String stat, List<String> status) {
         // The second field is the program's name in brackets, which may have spaces and brackets in it.
-        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long ticks = Long.parseLong(afterName[11]) + Long.parseLong(afterName[12]);
         return new ProcessUsage(ticks * MICROS_PER_TICK, kibibytes(status, "VmRSS:"), kibibytes(status, "VmHWM:"));
     }

@@ -108,8 +108,8 @@ final class StrangersAtTheDoor implements Benchmark {
     }
 
     private static Table table(Phases ours, Phases caddys) {
-        Table table = new Table(
-                "", "p50 ms", "p99 ms", "p99 × quiet", "goal", "failed", "knocks", "asks", "CPU µs a knock");
+        Table table =
+                new Table("", "p50 ms", "p99 ms", "p99 × quiet", "goal", "failed", "knocks", "asks", "CPU µs a knock");
         rows(table, "Anyhost", ours, "≤ 2");
         rows(table, "Caddy", caddys, "");
         return table;

@@ -154,7 +154,8 @@ final class Surroundings implements AutoCloseable {
     private static Path emptied(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (var tree = Files.walk(folder)) {
-                for (Path path : tree.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path path :
+                        tree.sorted(java.util.Comparator.reverseOrder()).toList()) {
                     Files.delete(path);
                 }
             }

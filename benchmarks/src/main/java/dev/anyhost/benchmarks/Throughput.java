@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Loads ours, Caddy, and Caddy with an access log in turn, and compares what they get done and what it costs them.
+ * Loads proxies in turn, and compares what they get done and what it costs them.
  *
- * @param logging the Caddy that writes a line for each request, as ours always does
+ * @param others ours is compared with these; the goal is about the first
  * @param unit what is counted, in the plural
  */
-record Throughput(Field field, Caddy logging, String unit, Load load) {
+record Throughput(Field field, List<Contender> others, String unit, Load load) {
 
     private static final double MICROS_PER_SECOND = 1e6;
 
@@ -27,25 +27,30 @@ record Throughput(Field field, Caddy logging, String unit, Load load) {
 
     String compare(int rounds, int seconds, int warmUpSeconds, String goal) throws IOException, InterruptedException {
         Map<Contender, Figures> figures = new LinkedHashMap<>();
-        for (Contender contender : List.of(field.anyhost(), field.caddy(), logging)) {
+        figures.put(field.anyhost(), new Figures(new Samples(), new Samples()));
+        others.forEach(other -> figures.put(other, new Figures(new Samples(), new Samples())));
+        for (Contender contender : figures.keySet()) {
             var _ = load.on(contender, field.warmName(contender, hostname(contender)), warmUpSeconds);
-            figures.put(contender, new Figures(new Samples(), new Samples()));
         }
         List<Contender> order = List.copyOf(figures.keySet());
         for (int round = 0; round < rounds; round++) {
             for (Contender contender : round % 2 == 0 ? order : order.reversed()) {
-                measure(contender, seconds, figures.getOrDefault(contender, new Figures(new Samples(), new Samples())));
+                measure(contender, seconds, figures);
             }
         }
         return table(figures, goal);
     }
 
-    private void measure(Contender contender, int seconds, Figures into) throws IOException, InterruptedException {
+    private void measure(Contender contender, int seconds, Map<Contender, Figures> figures)
+            throws IOException, InterruptedException {
         long before = contender.usage().cpuMicros();
         Wrk.Run run = load.on(contender, hostname(contender), seconds);
         long used = contender.usage().cpuMicros() - before;
-        into.rates().add(run.perSecond());
-        into.costs().add((double) used / run.requests());
+        figures.computeIfPresent(contender, (_, soFar) -> {
+            soFar.rates().add(run.perSecond());
+            soFar.costs().add((double) used / run.requests());
+            return soFar;
+        });
     }
 
     private String table(Map<Contender, Figures> figures, String goal) {
@@ -54,8 +59,10 @@ record Throughput(Field field, Caddy logging, String unit, Load load) {
         figures.forEach((contender, theirs) -> table.row(
                 contender.name(),
                 Table.number(theirs.rates().median()),
-                theirs == ours ? "" : Table.number(ours.rates().over(theirs.rates()).median()),
-                contender == field.caddy() ? goal : "",
+                theirs == ours
+                        ? ""
+                        : Table.number(ours.rates().over(theirs.rates()).median()),
+                contender == others.getFirst() ? goal : "",
                 Table.number(theirs.costs().median()),
                 Table.number(theirs.rates().median() * theirs.costs().median() / MICROS_PER_SECOND)));
         return table.toString();
