@@ -41,6 +41,14 @@ final class CertificateItem {
     static final String VERDICT = "verdict";
     static final String REFUSED_AT = "refused_at";
 
+    private static final String SHARD = "shard";
+    private static final String NOT_AFTER = "not_after";
+    private static final String ISSUER = "issuer";
+
+    /** All certificates, the next to expire first in each shard. */
+    static final TableIndex BY_EXPIRY =
+            new TableIndex("by-expiry", SHARD, NOT_AFTER, List.of("not_before", ISSUER, VERSION));
+
     private static final long FORMAT_WRITTEN = 1;
     private static final long FORMAT_READ = 1;
 
@@ -49,8 +57,6 @@ final class CertificateItem {
     private static final String PRIVATE_KEY = "private_key";
     private static final String KEY_ID = "key_id";
     private static final String NOT_BEFORE = "not_before";
-    private static final String NOT_AFTER = "not_after";
-    private static final String ISSUER = "issuer";
     private static final String TENANT = "tenant";
     private static final String ORIGIN = "origin";
     private static final String REFUSED = "refused";
@@ -82,6 +88,7 @@ final class CertificateItem {
         item.put(PRIVATE_KEY, Attributes.bytes(privateKey.ciphertext().bytes()));
         item.put(KEY_ID, Attributes.text(privateKey.keyId()));
         item.put(NOT_BEFORE, Attributes.seconds(leaf.getNotBefore().toInstant()));
+        item.put(SHARD, Attributes.text(Shards.of(next.hostname())));
         item.put(NOT_AFTER, Attributes.seconds(leaf.getNotAfter().toInstant()));
         item.put(ISSUER, Attributes.text(next.issuer()));
         item.put(VERDICT, verdict(next.lastVerdict()));
@@ -96,6 +103,18 @@ final class CertificateItem {
         verdict.route().origin().ifPresent(origin -> fields.put(ORIGIN, Attributes.text(origin.toString())));
         fields.put(REFUSED, AttributeValue.fromBool(verdict.refusedAt().isPresent()));
         return AttributeValue.fromM(fields);
+    }
+
+    /** Reads a line of {@link #BY_EXPIRY}; empty where it isn't one. */
+    static Optional<CertificateSummary> summary(Map<String, AttributeValue> line) {
+        return Attributes.text(line, HOSTNAME)
+                .flatMap(Hostname::parse)
+                .flatMap(hostname -> Attributes.seconds(line, NOT_AFTER)
+                        .map(notAfter -> new CertificateSummary(
+                                hostname,
+                                notAfter,
+                                Attributes.text(line, ISSUER).orElse(""),
+                                version(line))));
     }
 
     /** Reads an item. Total: whatever is in the table gives an answer. */

@@ -1,6 +1,7 @@
 package dev.anyhost.store;
 
 import dev.anyhost.domain.Hostname;
+import java.util.function.Consumer;
 
 /**
  * The certificates, one item each. Every method blocks for at most about three seconds (1.5 for DynamoDB, 1.5 for KMS)
@@ -29,4 +30,7 @@ public interface CertificateStore {
      * stays. Callers that know the stored verdict spare the call when it is the same.
      */
     VerdictResult recordVerdict(Hostname hostname, LastVerdict verdict);
+
+    /** Shows all certificates, those that expire first sooner within each of the index's shards; queries, no scan. */
+    StoreEffect list(Consumer<CertificateSummary> visitor);
 }

@@ -1,5 +1,6 @@
 package dev.anyhost.store;
 
+import dev.anyhost.store.changes.ChangeLog;
 import dev.anyhost.store.encryption.KeyEncryption;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -20,6 +21,8 @@ public final class CertificateTables implements AutoCloseable {
     private final IssuanceLeases leases;
     private final AcmeAccounts accounts;
     private final PostedChallenges challenges;
+    private final IssuerPauses pauses;
+    private final ChangeLog changes;
 
     /** What reaches the two tables; the same client may serve both. */
     public record Clients(DynamoDbClient certificates, DynamoDbClient coordination) {}
@@ -41,9 +44,11 @@ public final class CertificateTables implements AutoCloseable {
         this.createTables = settings.createTables();
         this.canary = new Canary(coordinationTable, keys);
         this.certificates = new DynamoCertificates(certificateTable, keys);
-        this.leases = new DynamoLeases(coordinationTable, nanos);
+        this.leases = new DynamoLeases(coordinationTable, nanos, clock);
         this.accounts = new DynamoAccounts(coordinationTable, keys);
         this.challenges = new DynamoChallenges(coordinationTable, clock);
+        this.pauses = new DynamoPauses(coordinationTable, clock);
+        this.changes = new ChangeLog(clients.coordination(), coordinationTable.name(), clock);
     }
 
     /** Makes the clients; no network yet. */
@@ -87,6 +92,14 @@ public final class CertificateTables implements AutoCloseable {
 
     public PostedChallenges challenges() {
         return challenges;
+    }
+
+    public IssuerPauses pauses() {
+        return pauses;
+    }
+
+    public ChangeLog changes() {
+        return changes;
     }
 
     /** Closes the clients. */

@@ -2,6 +2,7 @@ package dev.anyhost.store;
 
 import dev.anyhost.domain.Hostname;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -15,15 +16,26 @@ record CoordinationKey(String subject, String kind) {
     /** Epoch seconds after which a row may vanish; only rows that may vanish have it. */
     static final String EXPIRES = "expires";
 
+    private static final String HOST = "host#";
+
     static final CoordinationKey ACCOUNT = new CoordinationKey("acme", "account");
     static final CoordinationKey CANARY = new CoordinationKey("keys", "canary");
 
+    /** Whose lease or challenge a row is. */
+    static Optional<Hostname> hostname(String subject) {
+        return subject.startsWith(HOST) ? Hostname.parse(subject.substring(HOST.length())) : Optional.empty();
+    }
+
     static CoordinationKey lease(Hostname hostname) {
-        return new CoordinationKey("host#" + hostname.value(), "lease");
+        return new CoordinationKey(HOST + hostname.value(), "lease");
     }
 
     static CoordinationKey challenge(Hostname hostname) {
-        return new CoordinationKey("host#" + hostname.value(), "challenge");
+        return new CoordinationKey(HOST + hostname.value(), "challenge");
+    }
+
+    static CoordinationKey pause(String issuer) {
+        return new CoordinationKey("issuer#" + issuer, "pause");
     }
 
     Map<String, AttributeValue> attributes() {

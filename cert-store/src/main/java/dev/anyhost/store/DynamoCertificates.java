@@ -7,6 +7,7 @@ import dev.anyhost.store.encryption.SealResult;
 import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -123,5 +124,11 @@ final class DynamoCertificates implements CertificateStore {
         } catch (SdkException failed) {
             return new VerdictResult.Unreachable(table.unreachable(failed));
         }
+    }
+
+    @Override
+    public StoreEffect list(Consumer<CertificateSummary> visitor) {
+        return CertificateItem.BY_EXPIRY.walk(
+                table, line -> CertificateItem.summary(line).ifPresent(visitor));
     }
 }

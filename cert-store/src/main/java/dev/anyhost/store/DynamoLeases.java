@@ -3,9 +3,12 @@ package dev.anyhost.store;
 import dev.anyhost.domain.Hostname;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -29,14 +32,17 @@ final class DynamoLeases implements IssuanceLeases {
     private static final String FREE = "(attribute_not_exists(held) OR held = :false)";
     private static final String SILENT =
             "(lease_owner = :seen_owner AND fence_token = :seen_token AND renewal = :seen_renewal)";
+    private static final String DUE = " AND (attribute_not_exists(retry_at) OR retry_at <= :now)";
     private static final String OURS = "lease_owner = :owner AND fence_token = :token AND held = :true";
 
     private final DynamoTable table;
     private final LongSupplier nanos;
+    private final InstantSource clock;
 
-    DynamoLeases(DynamoTable table, LongSupplier nanos) {
+    DynamoLeases(DynamoTable table, LongSupplier nanos, InstantSource clock) {
         this.table = table;
         this.nanos = nanos;
+        this.clock = clock;
     }
 
     @Override
@@ -53,13 +59,14 @@ final class DynamoLeases implements IssuanceLeases {
                 ":seen_owner", Attributes.text(watch.owner()),
                 ":seen_token", Attributes.number(watch.token()),
                 ":seen_renewal", Attributes.number(watch.renewal()));
-        return continued(watch, claim(watch.hostname(), owner, FREE + " OR " + SILENT, seen));
+        return continued(watch, claim(watch.hostname(), owner, "(" + FREE + " OR " + SILENT + ")", seen));
     }
 
     private static ClaimResult continued(LeaseWatch watch, ClaimResult result) {
         return switch (result) {
             case ClaimResult.HeldByOther(LeaseWatch look) -> new ClaimResult.HeldByOther(watch.after(look));
             case ClaimResult.Claimed claimed -> claimed;
+            case ClaimResult.PutOff putOff -> putOff;
             case ClaimResult.Unreachable unreachable -> unreachable;
         };
     }
@@ -75,6 +82,7 @@ final class DynamoLeases implements IssuanceLeases {
         values.put(":one", Attributes.number(1));
         values.put(":true", AttributeValue.fromBool(true));
         values.put(":false", AttributeValue.fromBool(false));
+        values.put(":now", Attributes.seconds(clock.instant()));
         try {
             return new ClaimResult.Claimed(held(
                     hostname,
@@ -83,15 +91,23 @@ final class DynamoLeases implements IssuanceLeases {
                             hostname,
                             "SET lease_owner = :owner, fence_token = if_not_exists(fence_token, :zero) + :one,"
                                     + " renewal = :zero, held = :true, attempt = :attempt",
-                            condition,
+                            condition + DUE,
                             values)));
         } catch (ConditionalCheckFailedException raced) {
             return DynamoTable.bears(raced.item(), attempt)
                     ? new ClaimResult.Claimed(held(hostname, before, raced.item()))
-                    : new ClaimResult.HeldByOther(watch(hostname, raced.item()));
+                    : notClaimed(hostname, raced.item());
         } catch (SdkException failed) {
             return new ClaimResult.Unreachable(table.unreachable(failed));
         }
+    }
+
+    /** A lease that nobody holds was refused for its failure's sake. */
+    private ClaimResult notClaimed(Hostname hostname, Map<String, AttributeValue> row) {
+        Optional<IssuanceFailure> failure = FailureRow.read(row);
+        return !Attributes.isTrue(row, "held") && failure.isPresent()
+                ? new ClaimResult.PutOff(failure.get())
+                : new ClaimResult.HeldByOther(watch(hostname, row));
     }
 
     @Override
@@ -133,16 +149,28 @@ final class DynamoLeases implements IssuanceLeases {
 
     @Override
     public StoreEffect release(Lease lease) {
-        return free(lease, "SET held = :false, attempt = :attempt REMOVE order_url, order_issuer");
+        return free(
+                lease,
+                "SET held = :false, attempt = :attempt REMOVE order_url, order_issuer, " + FailureRow.REMOVE,
+                Map.of());
+    }
+
+    @Override
+    public StoreEffect fail(Lease lease, IssuanceFailure failure) {
+        return free(
+                lease,
+                "SET held = :false, attempt = :attempt, " + FailureRow.SET + " REMOVE order_url, order_issuer",
+                FailureRow.values(lease.hostname(), failure));
     }
 
     @Override
     public StoreEffect handOver(Lease lease) {
-        return free(lease, "SET held = :false, attempt = :attempt");
+        return free(lease, "SET held = :false, attempt = :attempt", Map.of());
     }
 
-    private StoreEffect free(Lease lease, String change) {
+    private StoreEffect free(Lease lease, String change, Map<String, AttributeValue> moreValues) {
         Map<String, AttributeValue> values = ours(lease);
+        values.putAll(moreValues);
         values.put(":false", AttributeValue.fromBool(false));
         try {
             update(lease.hostname(), change, OURS, values);
@@ -152,6 +180,50 @@ final class DynamoLeases implements IssuanceLeases {
         } catch (SdkException failed) {
             return new StoreEffect.Unreachable(table.unreachable(failed));
         }
+    }
+
+    @Override
+    public FailureResult findFailure(Hostname hostname) {
+        try {
+            return found(
+                    FailureRow.read(table.get(CoordinationKey.lease(hostname).attributes(), true)));
+        } catch (SdkException failed) {
+            return new FailureResult.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    @Override
+    public FailureResult forgive(Hostname hostname, Instant failedUntil) {
+        try {
+            return found(FailureRow.read(table.dynamo()
+                    .updateItem(request -> request.tableName(table.name())
+                            .key(CoordinationKey.lease(hostname).attributes())
+                            .updateExpression("REMOVE " + FailureRow.REMOVE)
+                            .conditionExpression("failure.failed_at <= :until")
+                            .expressionAttributeValues(Map.of(":until", Attributes.seconds(failedUntil)))
+                            .returnValues(ReturnValue.ALL_OLD))
+                    .attributes()));
+        } catch (ConditionalCheckFailedException nothingToForgive) {
+            return new FailureResult.None();
+        } catch (SdkException failed) {
+            return new FailureResult.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    @Override
+    public StoreEffect listFailures(BiConsumer<Hostname, IssuanceFailure> visitor) {
+        return FailureRow.BY_RETRY.walk(table, line -> {
+            Optional<Hostname> hostname =
+                    Attributes.text(line, CoordinationKey.SUBJECT).flatMap(CoordinationKey::hostname);
+            Optional<IssuanceFailure> failure = FailureRow.read(line);
+            if (hostname.isPresent() && failure.isPresent()) {
+                visitor.accept(hostname.get(), failure.get());
+            }
+        });
+    }
+
+    private static FailureResult found(Optional<IssuanceFailure> failure) {
+        return failure.<FailureResult>map(FailureResult.Remembered::new).orElseGet(FailureResult.None::new);
     }
 
     private static Map<String, AttributeValue> ours(Lease lease) {
@@ -184,7 +256,8 @@ final class DynamoLeases implements IssuanceLeases {
                 Attributes.number(row, RENEWAL).orElse(0),
                 before,
                 before,
-                order(row));
+                order(row),
+                FailureRow.read(row));
     }
 
     private LeaseWatch watch(Hostname hostname, Map<String, AttributeValue> row) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param claimedNanos the holder's monotonic clock before it asked for the lease
  * @param renewedNanos the holder's monotonic clock before it last renewed the lease
  * @param order the order that this holder or one before it has begun and not finished
+ * @param failure how the last attempt before this lease ended, unless well
  */
 public record Lease(
         Hostname hostname,
@@ -23,7 +24,8 @@ public record Lease(
         long renewal,
         long claimedNanos,
         long renewedNanos,
-        Optional<PendingOrder> order) {
+        Optional<PendingOrder> order,
+        Optional<IssuanceFailure> failure) {
 
     /** How long a challenger must see a lease unchanged before it may take it over. */
     public static final Duration TERM = Duration.ofSeconds(15);
@@ -52,10 +54,10 @@ public record Lease(
     }
 
     Lease renewed(long renewals, long nanos) {
-        return new Lease(hostname, owner, token, renewals, claimedNanos, nanos, order);
+        return new Lease(hostname, owner, token, renewals, claimedNanos, nanos, order, failure);
     }
 
     Lease withOrder(PendingOrder begun) {
-        return new Lease(hostname, owner, token, renewal, claimedNanos, renewedNanos, Optional.of(begun));
+        return new Lease(hostname, owner, token, renewal, claimedNanos, renewedNanos, Optional.of(begun), failure);
     }
 }

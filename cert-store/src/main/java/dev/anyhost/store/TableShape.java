@@ -24,12 +24,16 @@ import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
  * How a table is keyed, and which attribute makes its rows vanish.
  *
  * @param keys the partition key and, if there is one, the sort key; both text
+ * @param index for going through what is in the table; a proxy serves without it
  */
-record TableShape(List<String> keys, Optional<String> timeToLive) {
+record TableShape(List<String> keys, Optional<String> timeToLive, TableIndex index) {
 
-    static final TableShape CERTIFICATES = new TableShape(List.of(CertificateItem.HOSTNAME), Optional.empty());
+    static final TableShape CERTIFICATES =
+            new TableShape(List.of(CertificateItem.HOSTNAME), Optional.empty(), CertificateItem.BY_EXPIRY);
     static final TableShape COORDINATION = new TableShape(
-            List.of(CoordinationKey.SUBJECT, CoordinationKey.KIND), Optional.of(CoordinationKey.EXPIRES));
+            List.of(CoordinationKey.SUBJECT, CoordinationKey.KIND),
+            Optional.of(CoordinationKey.EXPIRES),
+            FailureRow.BY_RETRY);
 
     private static final int LOOKS = 120;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
@@ -93,26 +97,33 @@ record TableShape(List<String> keys, Optional<String> timeToLive) {
         List<AttributeDefinition> attributes = new ArrayList<>();
         List<KeySchemaElement> schema = new ArrayList<>();
         for (String key : keys) {
-            attributes.add(AttributeDefinition.builder()
-                    .attributeName(key)
-                    .attributeType(ScalarAttributeType.S)
-                    .build());
+            attributes.add(attribute(key, ScalarAttributeType.S));
             schema.add(KeySchemaElement.builder()
                     .attributeName(key)
                     .keyType(schema.isEmpty() ? KeyType.HASH : KeyType.RANGE)
                     .build());
         }
+        attributes.add(attribute(index.shard(), ScalarAttributeType.S));
+        attributes.add(attribute(index.order(), ScalarAttributeType.N));
         try {
             table.dynamo()
                     .createTable(request -> request.tableName(table.name())
                             .billingMode(BillingMode.PAY_PER_REQUEST)
                             .attributeDefinitions(attributes)
                             .keySchema(schema)
+                            .globalSecondaryIndexes(index.shape())
                             .overrideConfiguration(PATIENT));
         } catch (ResourceInUseException raced) {
             // Another proxy creates it: waiting for it is all that is left.
             return;
         }
+    }
+
+    private static AttributeDefinition attribute(String name, ScalarAttributeType type) {
+        return AttributeDefinition.builder()
+                .attributeName(name)
+                .attributeType(type)
+                .build();
     }
 
     private void expireRows(DynamoTable table) {

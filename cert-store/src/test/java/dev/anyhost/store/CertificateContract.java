@@ -219,7 +219,7 @@ interface CertificateContract extends StoreContract {
         store.replaceItem(item);
         CertificateTables tables = store.open("first");
         FindResult.Damaged damaged = (FindResult.Damaged) tables.certificates().find(SHOP);
-        Lease first = new Lease(SHOP, "proxy-1", 1, 0, 0, 0, Optional.empty());
+        Lease first = new Lease(SHOP, "proxy-1", 1, 0, 0, 0, Optional.empty(), Optional.empty());
 
         assertThat(tables.certificates().put(certificate(SHOP), damaged.version(), first))
                 .isEqualTo(new WriteResult.Written(2));

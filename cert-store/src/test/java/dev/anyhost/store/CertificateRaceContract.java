@@ -17,7 +17,7 @@ interface CertificateRaceContract extends StoreContract {
     Hostname RACED = hostname("raced.example.com");
 
     private static Lease lease(long token) {
-        return new Lease(RACED, "proxy-" + token, token, 0, 0, 0, Optional.empty());
+        return new Lease(RACED, "proxy-" + token, token, 0, 0, 0, Optional.empty(), Optional.empty());
     }
 
     @Test

@@ -27,7 +27,8 @@ interface LeaseContract extends StoreContract {
         long now = store.time.getAsLong();
 
         assertThat(store.open("first").leases().claim(LEASED, "proxy-1"))
-                .isEqualTo(new ClaimResult.Claimed(new Lease(LEASED, "proxy-1", 1, 0, now, now, Optional.empty())));
+                .isEqualTo(new ClaimResult.Claimed(
+                        new Lease(LEASED, "proxy-1", 1, 0, now, now, Optional.empty(), Optional.empty())));
     }
 
     @Test

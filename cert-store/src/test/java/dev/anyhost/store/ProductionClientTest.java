@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProductionClientTest {
 
     private static final Hostname SHOP = hostname("shop.example.com");
-    private static final Lease LEASE = new Lease(SHOP, "proxy-1", 1, 0, 0, 0, Optional.empty());
+    private static final Lease LEASE = new Lease(SHOP, "proxy-1", 1, 0, 0, 0, Optional.empty(), Optional.empty());
 
     @TempDir
     Path folder;
@@ -64,7 +64,8 @@ class ProductionClientTest {
             assertThat(tables.certificates().recordVerdict(SHOP, LastVerdict.allowed(Route.UNNAMED)))
                     .isInstanceOf(VerdictResult.Unreachable.class);
             assertThat(tables.leases().claim(SHOP, "proxy-1")).isInstanceOf(ClaimResult.Unreachable.class);
-            assertThat(tables.leases().renew(new Lease(SHOP, "p", 1, 0, time.getAsLong(), 0, Optional.empty())))
+            assertThat(tables.leases()
+                            .renew(new Lease(SHOP, "p", 1, 0, time.getAsLong(), 0, Optional.empty(), Optional.empty())))
                     .isNotInstanceOf(LeaseUpdate.Kept.class);
             assertThat(tables.leases().release(LEASE)).isInstanceOf(StoreEffect.Unreachable.class);
             assertThat(tables.accounts().find("https://ca.test/")).isInstanceOf(AccountResult.Unreachable.class);

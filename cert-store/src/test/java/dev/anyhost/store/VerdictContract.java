@@ -22,7 +22,10 @@ interface VerdictContract extends StoreContract {
     default void verdict_isWrittenOnlyWhenItSaysSomethingElse() {
         StoreFixture store = store();
         CertificateStore certificates = store.open("first").certificates();
-        certificates.put(certificate(REMEMBERED), 0, new Lease(REMEMBERED, "proxy-1", 1, 0, 0, 0, Optional.empty()));
+        certificates.put(
+                certificate(REMEMBERED),
+                0,
+                new Lease(REMEMBERED, "proxy-1", 1, 0, 0, 0, Optional.empty(), Optional.empty()));
         LastVerdict refused = new LastVerdict(ROUTE, Optional.of(REFUSED_AT));
         LastVerdict refusedLater = new LastVerdict(ROUTE, Optional.of(REFUSED_AT.plusSeconds(60)));
         LastVerdict moved =

@@ -14,6 +14,7 @@ abstract class WholeContract
                 VerdictContract,
                 LeaseContract,
                 LeaseTakeoverContract,
+                FailureContract,
                 AccountContract,
                 ChallengeContract,
                 TablesContract {

@@ -55,7 +55,7 @@ public final class CertsCommand {
         }
 
         private static int show(ProxyConfig config, Hostname hostname, PrintWriter out, PrintWriter err) {
-            try (KeyEncryption keys = EdgeProxy.keys(config);
+            try (KeyEncryption keys = ProxyKeys.of(config);
                     var tables = CertificateTables.open(config.store().tables(), keys, InstantSource.system())) {
                 return switch (tables.certificates().findConsistent(hostname)) {
                     case FindResult.Found(StoredCertificate found) -> print(found, out);

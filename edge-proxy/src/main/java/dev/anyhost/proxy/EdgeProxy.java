@@ -1,43 +1,20 @@
 package dev.anyhost.proxy;
 
-import dev.anyhost.domain.Route;
-import dev.anyhost.proxy.admission.Admission;
-import dev.anyhost.proxy.admission.HttpVerifier;
-import dev.anyhost.proxy.admission.RequestSigner;
-import dev.anyhost.proxy.admission.VerifierSettings;
-import dev.anyhost.proxy.certificate.Acquisition;
 import dev.anyhost.proxy.certificate.CertificateDirectory;
-import dev.anyhost.proxy.certificate.CertificateDirectory.Routing;
-import dev.anyhost.proxy.certificate.HeldCertificates;
-import dev.anyhost.proxy.certificate.LeasedIssuance;
-import dev.anyhost.proxy.challenge.ChallengeBoard;
-import dev.anyhost.proxy.concurrent.Handoff;
 import dev.anyhost.proxy.forward.AdminHttp;
+import dev.anyhost.proxy.forward.ClientAddress;
 import dev.anyhost.proxy.forward.ClientConnection;
-import dev.anyhost.proxy.forward.ForwardSettings;
 import dev.anyhost.proxy.forward.Forwarding;
-import dev.anyhost.proxy.forward.Origin;
-import dev.anyhost.proxy.forward.OriginConnector;
-import dev.anyhost.proxy.forward.OriginPools;
-import dev.anyhost.proxy.forward.OriginRoute;
-import dev.anyhost.proxy.forward.OriginTls;
-import dev.anyhost.proxy.forward.PoolLimits;
 import dev.anyhost.proxy.forward.PublicHttp;
 import dev.anyhost.proxy.forward.SmallHttpHandler;
 import dev.anyhost.proxy.forward.SmallResponse;
-import dev.anyhost.proxy.forward.SystemAddresses;
 import dev.anyhost.proxy.forward.TimeLimits;
 import dev.anyhost.proxy.handshake.HandshakeHandler;
 import dev.anyhost.proxy.handshake.Handshakes;
 import dev.anyhost.proxy.handshake.TicketKeys;
 import dev.anyhost.proxy.handshake.TlsContexts;
-import dev.anyhost.proxy.handshake.ValidationCertificates;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.RequestHead;
-import dev.anyhost.proxy.issuance.AcmeSettings;
-import dev.anyhost.proxy.issuance.ChallengeChoice;
-import dev.anyhost.proxy.issuance.DirectoryTrust;
-import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.listen.EventLoops;
 import dev.anyhost.proxy.listen.ListenerPipeline;
@@ -45,29 +22,18 @@ import dev.anyhost.proxy.listen.Listeners;
 import dev.anyhost.proxy.ops.Drain;
 import dev.anyhost.proxy.ops.Health;
 import dev.anyhost.proxy.ops.Metrics;
-import dev.anyhost.store.CertificateTables;
-import dev.anyhost.store.encryption.KeyEncryption;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Function;
-import javax.net.ssl.SSLContext;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /**
  * One proxy: makes every service once, hands each what it needs, starts and stops them in order. The only place that
@@ -75,10 +41,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
  */
 public final class EdgeProxy implements AutoCloseable {
 
-    private static final int VERDICTS_REMEMBERED = 500_000;
-    private static final int CERTIFICATES_HELD = 100_000;
-    private static final int WAITING = 10_000;
-    private static final int CONCURRENT_ORDERS = 50;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
 
     private final ProxyConfig config;
@@ -86,7 +49,7 @@ public final class EdgeProxy implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final Drain drain = new Drain();
     private final IssuanceTime time = IssuanceTime.real();
-    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Parts parts = new Parts();
     private final EventLoops loops;
     private final Listeners listeners;
     private final Listeners adminListeners;
@@ -98,7 +61,7 @@ public final class EdgeProxy implements AutoCloseable {
         this.config = config;
         this.adminAddress = config.listen().admin();
         health.raise("start", "starting");
-        loops = opened(EventLoops.start());
+        loops = parts.opened(EventLoops.start());
         listeners = new Listeners(loops);
         adminListeners = new Listeners(loops);
     }
@@ -116,81 +79,62 @@ public final class EdgeProxy implements AutoCloseable {
             return proxy;
         } catch (IOException | IllegalStateException failed) {
             if (proxy != null) {
-                proxy.closeParts();
+                proxy.parts.close();
             }
             throw new StartFailed(String.valueOf(failed.getMessage()), failed);
         }
     }
 
     private void wire() throws IOException {
-        ExecutorService virtualThreads = opened(Executors.newVirtualThreadPerTaskExecutor());
+        ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(
                 2, Thread.ofVirtual().name("timer").factory());
-        parts.add(timer::shutdownNow);
-
-        KeyEncryption keys = opened(keys(config));
-        CertificateTables tables = opened(CertificateTables.open(
-                config.store().tables(),
-                keys,
-                time.clock(),
-                (operation, outcome) ->
-                        metrics.storeCalled(operation, outcome.name().toLowerCase(Locale.ROOT))));
-        var admission = new Admission(
-                new MeteredVerifier(opened(verifier()), metrics, time.nanos()),
-                time.nanos()::getAsLong,
-                VERDICTS_REMEMBERED);
-        var board = new ChallengeBoard(tables.challenges(), time.clock());
-        var acme = new AcmeSettings(
-                config.acme().directory(),
-                config.acme().email(),
-                config.acme().trustedRoots(),
-                config.acme().challenges());
-        IssuingParts issuing = opened(new IssuingParts(tables, acme, directoryTls(acme), board, time));
-
-        var issuance = new LeasedIssuance(
-                tables.certificates(),
-                tables.leases(),
-                new LeasedIssuance.Orders(
-                        issuing::issuer,
-                        new IssuanceBudget(CONCURRENT_ORDERS),
-                        new ChallengeChoice(config.acme().challenges())),
-                new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), time, timer));
-        var held = new HeldCertificates(CERTIFICATES_HELD, time.clock());
-        metrics.certificatesHeld(held::count);
-        var acquisition =
-                new Acquisition(admission, held, tables.certificates(), issuance, time.clock(), virtualThreads);
-        var handoff = new Handoff(virtualThreads, WAITING);
-        var directory = new CertificateDirectory(admission, held, acquisition, handoff, virtualThreads, time.clock());
-        var validations = new ValidationCertificates(board, handoff, time.clock());
-
+        parts.opened(timer::shutdownNow);
+        var certificates = CertificateParts.open(
+                config, new CertificateParts.Surroundings(parts, metrics, time, virtualThreads, timer));
+        CertificateDirectory directory = certificates.directory();
+        var origins = new OriginParts(config, loops, parts);
         var forwarding = new Forwarding(
-                forwardSettings(),
-                hostname -> route(directory.routing(hostname)),
-                pools(handoff),
+                origins.forwardSettings(),
+                hostname -> origins.route(directory.routing(hostname)),
+                origins.pools(address -> listeners.isOwn(address) || adminListeners.isOwn(address)),
                 new AccessLog(metrics),
                 drain::draining);
         var handshakes = new Handshakes(
-                directory::answer,
-                validations::answer,
-                opened(TlsContexts.of(loops.group(), TicketKeys.random())),
+                (hostname, connection) ->
+                        directory.answer(hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
+                certificates.validations()::answer,
+                parts.opened(TlsContexts.of(loops.group(), TicketKeys.random())),
                 new HandshakeMetrics(metrics),
                 (hostname, protocol) -> new ClientConnection(forwarding, hostname),
                 HANDSHAKE_LIMIT);
         var http = new PublicHttp(
-                admission,
-                handoff,
+                certificates.permissions(),
                 loops.group(),
                 new PublicHttp.Ports(
                         health::ready,
-                        issuing::http01,
-                        wanted -> directory.answer(wanted, loops.group().next()),
+                        certificates.issuing()::http01,
+                        (wanted, client) ->
+                                directory.answer(wanted, client, loops.group().next()),
                         config.listen().publicHttpsPort()));
         listen(handshakes, http);
         virtualThreads.execute(() -> {
             new WarmUp(loops, handshakes, forwarding, time).run();
             health.clear("start");
         });
-        virtualThreads.execute(() -> issuing.open(health, metrics));
+        virtualThreads.execute(() -> {
+            certificates.issuing().open(health, metrics);
+            certificates.changes().follow();
+        });
+        parts.opened(() -> interrupt(virtualThreads));
+    }
+
+    /** Orders under way are handed over to the other instances, which takes a call to the store. */
+    private static void interrupt(ExecutorService virtualThreads) throws InterruptedException {
+        virtualThreads.shutdownNow();
+        if (!virtualThreads.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+            org.slf4j.LoggerFactory.getLogger(EdgeProxy.class).warn("some work didn't end");
+        }
     }
 
     private void listen(Handshakes handshakes, PublicHttp http) throws IOException {
@@ -204,91 +148,14 @@ public final class EdgeProxy implements AutoCloseable {
                     address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> smallHttp(http::answer))));
         }
         var admin = new AdminHttp(health, metrics);
-        adminAddress =
-                adminListeners.open(listen.admin(), new ListenerPipeline(List.of(), () -> smallHttp(admin::answer)));
+        adminAddress = adminListeners.open(
+                listen.admin(),
+                new ListenerPipeline(List.of(), () -> smallHttp((request, client) -> admin.answer(request))));
         health.raise("store", "tables, keys and account not seen yet");
     }
 
-    private SmallHttpHandler smallHttp(Function<RequestHead, Future<SmallResponse>> answer) {
+    private SmallHttpHandler smallHttp(BiFunction<RequestHead, InetAddress, Future<SmallResponse>> answer) {
         return new SmallHttpHandler(answer, Http1Limits.DEFAULT, TimeLimits.DEFAULT, drain::draining);
-    }
-
-    private static SSLContext directoryTls(AcmeSettings acme) throws IOException {
-        return switch (DirectoryTrust.reading(acme.trustedRoots())) {
-            case DirectoryTrust.Trusting(SSLContext tls) -> tls;
-            case DirectoryTrust.Unreadable(Path file, String expected) ->
-                throw new IOException("acme.trusted-roots: " + file + " (expected: " + expected + ")");
-        };
-    }
-
-    /** The configured keys; the configuration was read with the same call, so they are usable. */
-    static KeyEncryption keys(ProxyConfig config) {
-        return switch (KeyEncryption.of(
-                config.store().keyEncryption(), config.store().base())) {
-            case KeyEncryption.Configured.Usable(KeyEncryption encryption) -> encryption;
-            case KeyEncryption.Configured.Unusable(List<KeyEncryption.Mistake> mistakes) ->
-                throw new IllegalStateException("store.key-encryption: " + mistakes);
-        };
-    }
-
-    private HttpVerifier verifier() {
-        VerifierSettings settings = config.verifier();
-        Optional<RequestSigner> signer = switch (settings.auth()) {
-            case NONE -> Optional.empty();
-            case AWS_IAM ->
-                Optional.of(new RequestSigner(
-                        opened(DefaultCredentialsProvider.builder().build()), settings.url(), settings.region()));
-        };
-        return new HttpVerifier(settings, signer);
-    }
-
-    private OriginPools pools(Handoff handoff) throws IOException {
-        try {
-            var connector = new OriginConnector(
-                    loops.clients(),
-                    new SystemAddresses(handoff, TimeLimits.DEFAULT.connect()),
-                    opened(OriginTls.trusting(extraRoots(config.origin().trustedRoots()))),
-                    config.origin().allowPrivate(),
-                    forwardSettings());
-            return new OriginPools(connector, PoolLimits.DEFAULT);
-        } catch (GeneralSecurityException unusable) {
-            throw new IOException("origin.trusted-roots: " + unusable.getMessage(), unusable);
-        }
-    }
-
-    private static List<X509Certificate> extraRoots(Optional<Path> file) throws GeneralSecurityException, IOException {
-        List<X509Certificate> roots = new ArrayList<>();
-        if (file.isPresent()) {
-            try (InputStream pem = Files.newInputStream(file.get())) {
-                CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
-                        .map(X509Certificate.class::cast)
-                        .forEach(roots::add);
-            }
-        }
-        return roots;
-    }
-
-    private ForwardSettings forwardSettings() {
-        return ForwardSettings.https(config.listen().publicHttpsPort())
-                .withPreserveHost(config.origin().preserveHost())
-                .withTrustedProxies(address ->
-                        config.listen().trustedProxies().stream().anyMatch(block -> block.contains(address)));
-    }
-
-    private OriginRoute route(Routing routing) {
-        return switch (routing) {
-            case Routing.Withdrawn() -> new OriginRoute.NotServed();
-            case Routing.Unknown() -> new OriginRoute.Unavailable("no_route");
-            case Routing.Known(Route route) ->
-                new OriginRoute.To(route.origin()
-                        .map(own -> Origin.of(own, false))
-                        .orElseGet(() -> Origin.of(config.origin().url(), true)));
-        };
-    }
-
-    private <T extends AutoCloseable> T opened(T part) {
-        parts.add(part);
-        return part;
     }
 
     /** The addresses of the https listeners, with the ports the system chose. */
@@ -324,17 +191,6 @@ public final class EdgeProxy implements AutoCloseable {
         listeners.awaitEmpty(config.drain().grace());
         adminListeners.stopAccepting();
         adminListeners.awaitEmpty(Duration.ZERO);
-        closeParts();
-    }
-
-    /** Last opened, first closed. */
-    private void closeParts() {
-        for (AutoCloseable part : parts.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) { // what AutoCloseable declares; the others must be closed as well
-                org.slf4j.LoggerFactory.getLogger(EdgeProxy.class).warn("not closed: {}", part, e);
-            }
-        }
+        parts.close();
     }
 }

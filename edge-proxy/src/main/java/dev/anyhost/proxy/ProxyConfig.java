@@ -1,7 +1,9 @@
 package dev.anyhost.proxy;
 
 import dev.anyhost.domain.Route;
+import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.admission.VerifierSettings;
+import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.listen.Cidr;
 import dev.anyhost.settings.ConfigReader;
@@ -23,12 +25,19 @@ import java.util.function.Function;
 
 /** A proxy's whole configuration, as the README describes it. Paths are absolute. */
 public record ProxyConfig(
-        Listen listen, Acme acme, VerifierSettings verifier, Store store, Origin origin, DrainTimes drain) {
+        Listen listen,
+        Acme acme,
+        VerifierSettings verifier,
+        Store store,
+        Origin origin,
+        Limits limits,
+        DrainTimes drain) {
 
     private static final URI LETS_ENCRYPT = URI.create("https://acme-v02.api.letsencrypt.org/directory");
     private static final URI NO_URL = URI.create("http://missing.invalid/");
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+    private static final int MANY = 1_000_000;
     private static final String EMAIL_EXPECTED = "an e-mail address, such as ops@example.com";
     private static final String KEY_EXPECTED = "kms:<key ARN> or file:<path to 32 bytes in base64>";
     private static final String PEM_EXPECTED = "the path of a readable PEM file";
@@ -52,8 +61,26 @@ public record ProxyConfig(
     /** @param keyEncryption the specs it was read from; the first encrypts */
     public record Store(StoreSettings tables, List<String> keyEncryption, Path base) {}
 
-    /** @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address */
-    public record Origin(URI url, Optional<Path> trustedRoots, boolean preserveHost, boolean allowPrivate) {}
+    /**
+     * @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address
+     * @param resolvers the name servers to ask for origins' names; empty for the system's
+     */
+    public record Origin(
+            URI url,
+            Optional<Path> trustedRoots,
+            boolean preserveHost,
+            boolean allowPrivate,
+            List<InetSocketAddress> resolvers) {}
+
+    /**
+     * What this process takes on.
+     *
+     * @param waiting who may wait for a verdict or a certificate
+     * @param asks what the verifier is to get
+     * @param newNames names without a certificate that are ordered for one registered domain in an hour
+     * @param orders orders under way at a time
+     */
+    public record Limits(WaitingRoom.Limits waiting, AskLimits asks, int newNames, int orders) {}
 
     /**
      * @param announce how long to go on accepting after readiness is withdrawn
@@ -74,6 +101,7 @@ public record ProxyConfig(
                 verifier(root.section("verifier"), store.tables().certificates().region()),
                 store,
                 origin(root.section("origin")),
+                limits(root.section("limits")),
                 drain(root.section("drain")));
     }
 
@@ -160,7 +188,24 @@ public record ProxyConfig(
                 origin.required("url", NO_URL, Route.ORIGIN_EXPECTED, Route::parseOrigin),
                 pem(origin, "trusted-roots"),
                 origin.flag("preserve-host", false),
-                origin.flag("allow-private", false));
+                origin.flag("allow-private", false),
+                origin.list("resolvers", List.of(), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address));
+    }
+
+    private static Limits limits(ConfigSection limits) {
+        WaitingRoom.Limits waiting = WaitingRoom.Limits.DEFAULT;
+        AskLimits asks = AskLimits.DEFAULT;
+        return new Limits(
+                new WaitingRoom.Limits(
+                        limits.integer("waiting", waiting.inAll(), 1, MANY),
+                        limits.integer("waiting-per-name", waiting.perName(), 1, MANY),
+                        limits.integer("waiting-per-network", waiting.perNetwork(), 1, MANY)),
+                new AskLimits(
+                        limits.integer("asks-per-second", asks.perSecond(), 1, MANY),
+                        limits.integer("ask-burst", asks.burst(), 1, MANY),
+                        asks.remembered()),
+                limits.integer("new-names-per-hour", 50, 1, MANY),
+                limits.integer("orders", 50, 1, 1_000));
     }
 
     private static DrainTimes drain(ConfigSection drain) {

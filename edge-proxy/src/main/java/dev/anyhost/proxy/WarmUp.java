@@ -86,9 +86,10 @@ final class WarmUp {
                 request -> {},
                 () -> false);
         return new Handshakes(
-                (hostname, loop) -> loop.newSucceededFuture(
-                        new CertificateAnswer.Serve(certificate, CertificateAnswer.Source.MEMORY)),
-                (hostname, loop) -> loop.newSucceededFuture(new CertificateAnswer.NotAllowed()),
+                (hostname, connection) -> connection
+                        .eventLoop()
+                        .newSucceededFuture(new CertificateAnswer.Serve(certificate, CertificateAnswer.Source.MEMORY)),
+                (hostname, connection) -> connection.eventLoop().newSucceededFuture(new CertificateAnswer.NotAllowed()),
                 handshakes.contexts(),
                 new Unheard(),
                 (hostname, protocol) -> new ClientConnection(nowhere, hostname),

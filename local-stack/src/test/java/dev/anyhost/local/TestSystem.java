@@ -121,6 +121,15 @@ final class TestSystem implements AutoCloseable {
     }
 
     EdgeProxy start(URI origin, int https, int http, Map<String, String> changes) throws IOException {
+        Path file = configuration(origin, https, http, changes);
+        return switch (ProxyConfig.read(file, name -> Optional.empty())) {
+            case ConfigResult.Valid<ProxyConfig>(ProxyConfig config) -> EdgeProxy.start(config);
+            case ConfigResult.Invalid<ProxyConfig> invalid -> throw new IllegalStateException(invalid.toString());
+        };
+    }
+
+    /** Writes the file that {@link #start} reads. */
+    Path configuration(URI origin, int https, int http, Map<String, String> changes) throws IOException {
         String yaml = """
                 listen:
                   https: ["127.0.0.1:%d"]
@@ -153,11 +162,7 @@ final class TestSystem implements AutoCloseable {
         for (var change : changes.entrySet()) {
             yaml = yaml.replace(change.getKey(), change.getValue());
         }
-        Path file = Files.writeString(Files.createTempFile(folder, "proxy", ".yaml"), yaml);
-        return switch (ProxyConfig.read(file, name -> Optional.empty())) {
-            case ConfigResult.Valid<ProxyConfig>(ProxyConfig config) -> EdgeProxy.start(config);
-            case ConfigResult.Invalid<ProxyConfig> invalid -> throw new IllegalStateException(invalid.toString());
-        };
+        return Files.writeString(Files.createTempFile(folder, "proxy", ".yaml"), yaml);
     }
 
     /** Waits until the proxy is ready. */

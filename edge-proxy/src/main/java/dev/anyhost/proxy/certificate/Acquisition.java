@@ -2,16 +2,19 @@ package dev.anyhost.proxy.certificate;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
-import dev.anyhost.domain.Verdict;
 import dev.anyhost.proxy.admission.Admission;
+import dev.anyhost.proxy.admission.Permission;
+import dev.anyhost.proxy.admission.Permission.Why;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotAllowed;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Serve;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Source;
 import dev.anyhost.proxy.certificate.HeldCertificates.Held;
+import dev.anyhost.proxy.concurrent.TokenBucket;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
+import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.LastVerdict;
 import dev.anyhost.store.StoredCertificate;
 import java.time.Duration;
@@ -31,25 +34,35 @@ public final class Acquisition {
     private static final Logger LOG = LoggerFactory.getLogger(Acquisition.class);
     private static final Duration SOON = Duration.ofSeconds(5);
 
+    /** How long the store's word on a certificate in use is good for. */
+    private static final Duration SEEN_DAILY = Duration.ofDays(1);
+
     private final Admission admission;
-    private final HeldCertificates held;
-    private final CertificateStore store;
+    private final Certificates certificates;
     private final LeasedIssuance issuance;
+    private final FailureMemory failures;
     private final InstantSource clock;
     private final Executor afterwards;
+
+    /**
+     * Where certificates are.
+     *
+     * @param unasked bounds look-ups for names whose permission can't be told now: they may be a stranger's
+     */
+    public record Certificates(HeldCertificates held, CertificateStore store, TokenBucket unasked) {}
 
     /** @param afterwards runs blocking work that no visitor needs to wait for */
     public Acquisition(
             Admission admission,
-            HeldCertificates held,
-            CertificateStore store,
+            Certificates certificates,
             LeasedIssuance issuance,
+            FailureMemory failures,
             InstantSource clock,
             Executor afterwards) {
         this.admission = admission;
-        this.held = held;
-        this.store = store;
+        this.certificates = certificates;
         this.issuance = issuance;
+        this.failures = failures;
         this.clock = clock;
         this.afterwards = afterwards;
     }
@@ -57,30 +70,78 @@ public final class Acquisition {
     /** The certificate for a name, or why there is none. */
     CertificateAnswer acquire(Hostname hostname) {
         return switch (admission.ask(hostname)) {
-            case Verdict.Refused _ -> refuse(hostname);
-            case Verdict.Silent _ -> withoutVerdict(hostname);
-            case Verdict.Allowed(Route route, Duration _) -> allowed(hostname, route);
+            case Permission.Refused(boolean news) -> refuse(hostname, news);
+            case Permission.Unknown(Why why) -> withoutVerdict(hostname, why);
+            case Permission.Allowed(Route route) -> allowed(hostname, route);
         };
     }
 
-    private CertificateAnswer refuse(Hostname hostname) {
-        held.drop(hostname);
-        // The item must say so before the verifier next falls silent; the visitor needn't wait for that.
-        afterwards.execute(
-                () -> store.recordVerdict(hostname, new LastVerdict(Route.UNNAMED, Optional.of(clock.instant()))));
+    /** Hears the verifier anew about a name that is in use, and looks after its certificate. Issues nothing. */
+    void refresh(Hostname hostname) {
+        switch (admission.askAgain(hostname)) {
+            case Permission.Refused(boolean news) -> {
+                var _ = refuse(hostname, news);
+            }
+            case Permission.Allowed(Route route) -> {
+                Optional<Held> held = certificates.held().find(hostname);
+                held.ifPresent(use -> stillAllowed(hostname, use, route));
+                if (held.filter(use -> use.seen().isBefore(clock.instant().minus(SEEN_DAILY)))
+                        .isPresent()) {
+                    reload(hostname);
+                }
+            }
+            case Permission.Unknown _ -> {
+                // What is known goes on.
+            }
+        }
+    }
+
+    /** Takes a certificate that is in use from the store again: there may be a newer one. */
+    void reload(Hostname hostname) {
+        Optional<Held> held = certificates.held().find(hostname);
+        if (held.isPresent()
+                && certificates.store().find(hostname) instanceof FindResult.Found(StoredCertificate found)
+                && isValid(found)) {
+            var _ = hold(found, held.get().route(), Source.STORE);
+        }
+    }
+
+    private CertificateAnswer refuse(Hostname hostname, boolean news) {
+        certificates.held().drop(hostname);
+        if (news) {
+            // The item must say so before the verifier next falls silent; the visitor needn't wait for that.
+            record(hostname, new LastVerdict(Route.UNNAMED, Optional.of(clock.instant())));
+        }
         return new NotAllowed();
     }
 
+    private void stillAllowed(Hostname hostname, Held held, Route route) {
+        if (!held.route().equals(route)) {
+            certificates.held().reroute(hostname, route);
+            record(hostname, LastVerdict.allowed(route));
+        }
+    }
+
+    private void record(Hostname hostname, LastVerdict verdict) {
+        afterwards.execute(() -> certificates.store().recordVerdict(hostname, verdict));
+    }
+
     private CertificateAnswer allowed(Hostname hostname, Route route) {
-        Optional<Held> inMemory = held.find(hostname);
+        Optional<Held> inMemory = certificates.held().find(hostname);
         if (inMemory.isPresent()) {
-            held.reroute(hostname, route);
+            stillAllowed(hostname, inMemory.get(), route);
             return new Serve(inMemory.get().certificate(), Source.MEMORY);
         }
-        return switch (store.find(hostname)) {
+        Optional<NotYet> failed = failures.find(hostname, route);
+        if (failed.isPresent()) {
+            return failed.get();
+        }
+        return switch (certificates.store().find(hostname)) {
             case FindResult.Found(StoredCertificate found)
             when isValid(found) -> {
-                recordAllowed(hostname, found.lastVerdict(), route);
+                if (!found.lastVerdict().equals(LastVerdict.allowed(route))) {
+                    record(hostname, LastVerdict.allowed(route));
+                }
                 yield hold(found, route, Source.STORE);
             }
             case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ -> issue(hostname, route);
@@ -91,20 +152,60 @@ public final class Acquisition {
     }
 
     private CertificateAnswer issue(Hostname hostname, Route route) {
-        return switch (issuance.obtain(hostname, route)) {
+        LeasedIssuance.Outcome outcome = issuance.obtain(hostname, route);
+        return outcome instanceof LeasedIssuance.PutOff(IssuanceFailure failure)
+                        && !failure.route().equals(route)
+                ? issueAgain(hostname, failure)
+                : answer(hostname, route, outcome);
+    }
+
+    /** It failed under another route: only a verdict that is newer than the failure can say that the entry was changed. */
+    private CertificateAnswer issueAgain(Hostname hostname, IssuanceFailure failure) {
+        if (!(admission.askAgain(hostname) instanceof Permission.Allowed(Route now))
+                || failure.route().equals(now)) {
+            return new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt());
+        }
+        issuance.forgive(hostname, failure);
+        return answer(hostname, now, issuance.obtain(hostname, now));
+    }
+
+    private CertificateAnswer answer(Hostname hostname, Route route, LeasedIssuance.Outcome outcome) {
+        return switch (outcome) {
             case LeasedIssuance.Obtained(StoredCertificate stored, boolean ownOrder) ->
                 hold(stored, route, ownOrder ? Source.ISSUED : Source.WAITED);
-            case LeasedIssuance.Failed(Cause cause, Instant retryAt) -> new NotYet(cause, retryAt);
+            case LeasedIssuance.Failed(NotYet answer) -> noted(hostname, route, answer);
+            case LeasedIssuance.PutOff(IssuanceFailure failure) ->
+                noted(hostname, route, new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt()));
         };
     }
 
-    /** The verifier is silent: what was allowed before is served with the route it had, and nothing is issued. */
-    private CertificateAnswer withoutVerdict(Hostname hostname) {
-        Optional<Held> inMemory = held.find(hostname);
+    /** What will be so for a while is remembered; what may be over by the next visitor isn't. */
+    private NotYet noted(Hostname hostname, Route route, NotYet answer) {
+        switch (answer.cause()) {
+            case ISSUANCE_FAILED, AUTHORITY_PAUSED, AUTHORITY_UNAVAILABLE, TOO_MANY_NEW_NAMES ->
+                failures.note(hostname, route, answer);
+            case VERIFIER_SILENT, TOO_MANY_ASKS, STORE_UNREACHABLE, KEY_UNAVAILABLE, ISSUING, OVERLOADED, DEADLINE -> {}
+        }
+        return answer;
+    }
+
+    /** No verdict: what was allowed before is served with the route it had, and nothing is issued. */
+    private CertificateAnswer withoutVerdict(Hostname hostname, Why why) {
+        Cause cause = switch (why) {
+            case VERIFIER_SILENT -> Cause.VERIFIER_SILENT;
+            case TOO_MANY_ASKS -> Cause.TOO_MANY_ASKS;
+        };
+        if (!admission.reliesOnThePast()) {
+            return notYet(hostname, cause, "silent for longer than " + Admission.STALE_AT_MOST);
+        }
+        Optional<Held> inMemory = certificates.held().find(hostname);
         if (inMemory.isPresent()) {
             return new Serve(inMemory.get().certificate(), Source.MEMORY);
         }
-        return switch (store.find(hostname)) {
+        if (admission.isLastRefused(hostname) || !certificates.unasked().tryTake()) {
+            return notYet(hostname, cause, "no verdict");
+        }
+        return switch (certificates.store().find(hostname)) {
             case FindResult.Found(StoredCertificate found)
             when isValid(found) && found.lastVerdict().refusedAt().isEmpty() ->
                 hold(found, found.lastVerdict().route(), Source.STORE);
@@ -112,20 +213,15 @@ public final class Acquisition {
                     FindResult.Absent _,
                     FindResult.Damaged _,
                     FindResult.KeyUnavailable _,
-                    FindResult.Unreachable _ -> notYet(hostname, Cause.VERIFIER_SILENT, "no verdict");
+                    FindResult.Unreachable _ -> notYet(hostname, cause, "no verdict");
         };
     }
 
-    private void recordAllowed(Hostname hostname, LastVerdict before, Route route) {
-        LastVerdict now = LastVerdict.allowed(route);
-        if (!before.equals(now)) {
-            afterwards.execute(() -> store.recordVerdict(hostname, now));
-        }
-    }
-
     private CertificateAnswer hold(StoredCertificate stored, Route route, Source source) {
+        Instant now = clock.instant();
         var certificate = ServableCertificate.of(stored.hostname(), stored.chain(), stored.privateKey());
-        held.hold(stored.hostname(), new Held(certificate, route));
+        certificates.held().hold(stored.hostname(), new Held(certificate, route, now));
+        failures.forget(stored.hostname());
         return new Serve(certificate, source);
     }
 
@@ -134,7 +230,7 @@ public final class Acquisition {
     }
 
     private NotYet notYet(Hostname hostname, Cause cause, String reason) {
-        LOG.atWarn()
+        LOG.atDebug()
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("cause", cause)
                 .addKeyValue("reason", reason)

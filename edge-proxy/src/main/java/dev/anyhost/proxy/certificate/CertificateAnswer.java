@@ -30,12 +30,25 @@ public sealed interface CertificateAnswer {
 
     /** Why there is no certificate now. */
     enum Cause {
+        /** The verifier can't be asked, and nothing is known from before. */
         VERIFIER_SILENT,
+        /** Asking would be more than the verifier is to get. */
+        TOO_MANY_ASKS,
         STORE_UNREACHABLE,
         KEY_UNAVAILABLE,
+        /** Another instance is at it, for longer than usual. */
         ISSUING,
+        /** The last attempt failed, and its back-off isn't over. */
         ISSUANCE_FAILED,
+        /** The certificate authority wants no orders for a while. */
+        AUTHORITY_PAUSED,
+        /** The certificate authority gave no usable answer. */
+        AUTHORITY_UNAVAILABLE,
+        /** The registered domain had its share of new names for this hour. */
+        TOO_MANY_NEW_NAMES,
+        /** More wait, or are ordered, than this process takes on. */
         OVERLOADED,
+        /** It took longer than a visitor waits; it goes on without them. */
         DEADLINE
     }
 }

@@ -4,6 +4,7 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.domain.Verdict;
 import dev.anyhost.proxy.admission.Admission;
+import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotAllowed;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
@@ -13,16 +14,18 @@ import dev.anyhost.proxy.certificate.HeldCertificates.Held;
 import dev.anyhost.proxy.concurrent.Handoff;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Answers a handshake's question for a certificate: at once from memory, or by way of an acquisition that is shared by
- * all who wait for the same name. Nobody waits longer than the deadline; the acquisition goes on without them.
+ * all who wait for the same name. Nobody waits longer than the deadline, and only so many wait; the acquisition goes on
+ * without them. Its methods are for event loops and never block.
  */
 public final class CertificateDirectory {
 
@@ -31,53 +34,87 @@ public final class CertificateDirectory {
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final Admission admission;
-    private final HeldCertificates held;
+    private final Memory memory;
     private final Acquisition acquisition;
+    private final WaitingRoom waitingRoom;
     private final Handoff handoff;
-    private final InstantSource clock;
     private final Executor background;
+    private final InstantSource clock;
     private final Flights flights = new Flights();
 
-    /** At most the names of open connections, each at most once. */
-    private final Set<Hostname> refreshing = ConcurrentHashMap.newKeySet();
+    /** What needs no waiting. */
+    public record Memory(Admission admission, HeldCertificates held, FailureMemory failures) {}
 
-    public CertificateDirectory(
-            Admission admission,
-            HeldCertificates held,
-            Acquisition acquisition,
-            Handoff handoff,
-            Executor background,
-            InstantSource clock) {
-        this.admission = admission;
-        this.held = held;
+    /**
+     * Who waits, and how blocking work is done.
+     *
+     * @param background runs blocking work that nobody waits for
+     */
+    public record Waiting(WaitingRoom room, Handoff handoff, Executor background) {}
+
+    public CertificateDirectory(Memory memory, Acquisition acquisition, Waiting waiting, InstantSource clock) {
+        this.memory = memory;
         this.acquisition = acquisition;
-        this.handoff = handoff;
-        this.background = background;
+        this.waitingRoom = waiting.room();
+        this.handoff = waiting.handoff();
+        this.background = waiting.background();
         this.clock = clock;
     }
 
-    /** The answer for a hostname, already complete when memory has it. For event loops; never blocks. */
-    public Future<CertificateAnswer> answer(Hostname hostname, EventExecutor loop) {
+    /** The answer for a hostname, already complete when memory has it; completes on {@code loop}. */
+    public Future<CertificateAnswer> answer(Hostname hostname, InetAddress client, EventExecutor loop) {
         return fromMemory(hostname)
                 .map(loop::newSucceededFuture)
-                .orElseGet(() -> handoff.run(
+                .orElseGet(() -> waiting(
+                        hostname,
+                        client,
                         loop,
-                        () -> flights.join(hostname, acquisition::acquire, DEADLINE, () -> notYet(Cause.DEADLINE)),
-                        DEADLINE,
-                        () -> notYet(Cause.DEADLINE),
-                        () -> notYet(Cause.OVERLOADED)));
+                        new Work<>(
+                                () -> flights.join(
+                                        hostname, acquisition::acquire, DEADLINE, () -> notYet(Cause.DEADLINE)),
+                                () -> notYet(Cause.DEADLINE),
+                                () -> notYet(Cause.OVERLOADED))));
+    }
+
+    /** Whether a hostname may be served, for who needs no certificate; completes on {@code loop}. */
+    public Future<Permission> permission(Hostname hostname, InetAddress client, EventExecutor loop) {
+        Optional<Permission> fresh = memory.admission().fresh(hostname);
+        return fresh.map(loop::newSucceededFuture)
+                .orElseGet(() -> waiting(
+                        hostname,
+                        client,
+                        loop,
+                        new Work<>(
+                                () -> memory.admission().ask(hostname),
+                                () -> new Permission.Unknown(Permission.Why.VERIFIER_SILENT),
+                                () -> new Permission.Unknown(Permission.Why.TOO_MANY_ASKS))));
+    }
+
+    private record Work<T>(Callable<T> body, Supplier<T> late, Supplier<T> overloaded) {}
+
+    private <T> Future<T> waiting(Hostname hostname, InetAddress client, EventExecutor loop, Work<T> work) {
+        Optional<WaitingRoom.Seat> seat = waitingRoom.enter(hostname, client);
+        if (seat.isEmpty()) {
+            return loop.newSucceededFuture(work.overloaded().get());
+        }
+        Future<T> answer = handoff.run(loop, work.body(), DEADLINE, work.late(), work.overloaded());
+        return answer.addListener(answered -> seat.get().leave());
     }
 
     private Optional<CertificateAnswer> fromMemory(Hostname hostname) {
-        Optional<Verdict> verdict = admission.fresh(hostname);
-        if (verdict.isEmpty()) {
+        Optional<Admission.Standing> standing = standing(hostname);
+        if (standing.isEmpty() || !standing.get().fresh()) {
             return Optional.empty();
         }
-        return switch (verdict.get()) {
+        return switch (standing.get().verdict()) {
             case Verdict.Refused _ -> Optional.of(new NotAllowed());
             case Verdict.Silent _ -> Optional.empty();
-            case Verdict.Allowed _ -> held.find(hostname).map(found -> new Serve(found.certificate(), Source.MEMORY));
+            case Verdict.Allowed(Route route, Duration _) -> {
+                Optional<Held> held = memory.held().find(hostname);
+                yield held.isPresent()
+                        ? Optional.of(new Serve(held.get().certificate(), Source.MEMORY))
+                        : memory.failures().find(hostname, route).map(CertificateAnswer.class::cast);
+            }
         };
     }
 
@@ -98,33 +135,28 @@ public final class CertificateDirectory {
      * that is no longer fresh is asked for again in the background, so that a refusal reaches open connections too.
      */
     public Routing routing(Hostname hostname) {
-        Optional<Verdict> last = admission.last(hostname);
-        if (admission.fresh(hostname).isEmpty()) {
-            refresh(hostname);
+        Optional<Admission.Standing> standing = standing(hostname);
+        if (standing.isPresent()) {
+            return switch (standing.get().verdict()) {
+                case Verdict.Allowed(Route route, Duration _) -> new Routing.Known(route);
+                case Verdict.Refused _ -> new Routing.Withdrawn();
+                case Verdict.Silent _ -> new Routing.Unknown();
+            };
         }
-        if (last.isPresent() && last.get() instanceof Verdict.Allowed(Route route, Duration _)) {
-            return new Routing.Known(route);
-        }
-        if (last.isPresent() && last.get() instanceof Verdict.Refused) {
-            return new Routing.Withdrawn();
-        }
-        return held.find(hostname)
-                .<Routing>map((Held found) -> new Routing.Known(found.route()))
-                .orElseGet(Routing.Unknown::new);
+        return memory.admission().reliesOnThePast()
+                ? memory.held()
+                        .find(hostname)
+                        .<Routing>map(held -> new Routing.Known(held.route()))
+                        .orElseGet(Routing.Unknown::new)
+                : new Routing.Unknown();
     }
 
-    private void refresh(Hostname hostname) {
-        if (refreshing.add(hostname)) {
-            background.execute(() -> {
-                try {
-                    var _ = flights.join(hostname, acquisition::acquire, DEADLINE, () -> notYet(Cause.DEADLINE));
-                } catch (InterruptedException stopped) {
-                    Thread.currentThread().interrupt();
-                } finally {
-                    refreshing.remove(hostname);
-                }
-            });
+    private Optional<Admission.Standing> standing(Hostname hostname) {
+        Optional<Admission.Standing> standing = memory.admission().standing(hostname);
+        if (standing.isPresent() && standing.get().due()) {
+            background.execute(() -> acquisition.refresh(hostname));
         }
+        return standing;
     }
 
     private NotYet notYet(Cause cause) {

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,12 @@ public final class HeldCertificates {
                 .build();
     }
 
-    /** One name's certificate and route. */
-    public record Held(ServableCertificate certificate, Route route) {}
+    /**
+     * One name's certificate and route.
+     *
+     * @param seen when the store last had this certificate
+     */
+    public record Held(ServableCertificate certificate, Route route, Instant seen) {}
 
     /** The name's certificate while it is valid. The caller must {@link ServableCertificate#retain} before use. */
     Optional<Held> find(Hostname hostname) {
@@ -45,7 +50,7 @@ public final class HeldCertificates {
 
     /** Holds the same certificate with another route. */
     void reroute(Hostname hostname, Route route) {
-        memory.asMap().computeIfPresent(hostname, (name, held) -> new Held(held.certificate(), route));
+        memory.asMap().computeIfPresent(hostname, (name, held) -> new Held(held.certificate(), route, held.seen()));
     }
 
     /** Forgets a name. Connections that use its certificate keep working. */

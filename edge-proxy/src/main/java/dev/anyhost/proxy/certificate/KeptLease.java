@@ -1,8 +1,10 @@
 package dev.anyhost.proxy.certificate;
 
+import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.IssuanceLeases;
 import dev.anyhost.store.Lease;
 import dev.anyhost.store.LeaseUpdate;
+import dev.anyhost.store.StoreEffect;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A lease that shows its sign of life by itself until it is closed. Losing it doesn't stop the order in the middle of a
  * call: {@link #isLost} is asked between steps, and the fence protects the certificate in any case.
+ *
+ * <p>Unless it is told how the attempt ended, it is handed over with whatever order is open.
  */
 final class KeptLease implements AutoCloseable {
 
@@ -23,7 +27,16 @@ final class KeptLease implements AutoCloseable {
     private final ScheduledFuture<?> renewal;
     private Lease current;
     private boolean lost;
-    private boolean unfinished;
+    private Ending ending = new Ending.Unfinished();
+
+    /** How an attempt ended. */
+    private sealed interface Ending {
+        record Unfinished() implements Ending {}
+
+        record Succeeded() implements Ending {}
+
+        record Failed(IssuanceFailure failure) implements Ending {}
+    }
 
     KeptLease(IssuanceLeases leases, Lease lease, LongSupplier nanos, ScheduledExecutorService timer) {
         this.leases = leases;
@@ -47,9 +60,14 @@ final class KeptLease implements AutoCloseable {
         take(leases.recordOrder(current, order));
     }
 
-    /** The order is left as it is: the next holder resumes it. */
-    synchronized void leaveUnfinished() {
-        unfinished = true;
+    /** There is a certificate: order and failure may be forgotten. */
+    synchronized void succeeded() {
+        ending = new Ending.Succeeded();
+    }
+
+    /** The order came to nothing, and all instances are to know. */
+    synchronized void failed(IssuanceFailure failure) {
+        ending = new Ending.Failed(failure);
     }
 
     private synchronized void renew() {
@@ -63,31 +81,39 @@ final class KeptLease implements AutoCloseable {
             case LeaseUpdate.Kept kept -> current = kept.lease();
             case LeaseUpdate.Lost gone -> {
                 lost = true;
-                LOG.atWarn()
-                        .addKeyValue("hostname", current.hostname())
-                        .addKeyValue("reason", gone.reason())
-                        .log("lease lost");
+                warn(gone.reason().toString(), "lease lost");
             }
-            case LeaseUpdate.Unreachable unreachable ->
-                LOG.atWarn()
-                        .addKeyValue("hostname", current.hostname())
-                        .addKeyValue("reason", unreachable.reason())
-                        .log("lease not renewed");
+            case LeaseUpdate.Unreachable(String reason) -> warn(reason, "lease not renewed");
         }
     }
 
     @Override
     public void close() {
         renewal.cancel(false);
+        // A process that is told to stop still gives its leases back, or the others would wait for them to lapse.
+        boolean interrupted = Thread.interrupted();
         synchronized (this) {
-            if (lost) {
-                return;
-            }
-            if (unfinished) {
-                leases.handOver(current);
-            } else {
-                leases.release(current);
+            if (!lost && release() instanceof StoreEffect.Unreachable(String reason)) {
+                warn(reason, "lease not given back, it will lapse");
             }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private StoreEffect release() {
+        return switch (ending) {
+            case Ending.Unfinished() -> leases.handOver(current);
+            case Ending.Succeeded() -> leases.release(current);
+            case Ending.Failed(IssuanceFailure failure) -> leases.fail(current, failure);
+        };
+    }
+
+    private void warn(String reason, String message) {
+        LOG.atWarn()
+                .addKeyValue("hostname", current.hostname())
+                .addKeyValue("reason", reason)
+                .log(message);
     }
 }

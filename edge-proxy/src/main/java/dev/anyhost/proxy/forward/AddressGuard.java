@@ -3,25 +3,36 @@ package dev.anyhost.proxy.forward;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.Predicate;
 
 /**
  * Keeps a tenant's origin out of the operator's network: only globally routable unicast addresses pass (IANA's
  * special-purpose registries, RFC 6890). Asked about resolved addresses just before connecting, so that a name can't
- * change between check and use.
+ * change between check and use. Nobody's origin may be this proxy itself: such a request would come round for ever.
  */
-final class AddressGuard {
+public final class AddressGuard {
 
     /** Azure's metadata and DNS service answers at a public address. */
     private static final int AZURE_WIRE_SERVER = 0xA83F_8110;
 
     private final boolean allowPrivate;
+    private final Predicate<InetSocketAddress> own;
 
-    AddressGuard(boolean allowPrivate) {
+    /**
+     * Any thread may ask it.
+     *
+     * @param allowPrivate whether any origin may be at a private, loopback or link-local address
+     * @param own whether this process listens at an address; answers at once
+     */
+    public AddressGuard(boolean allowPrivate, Predicate<InetSocketAddress> own) {
         this.allowPrivate = allowPrivate;
+        this.own = own;
     }
 
     boolean permits(Origin origin, InetAddress address) {
-        return allowPrivate || origin.trusted() || isPublic(address);
+        boolean reachable = allowPrivate || origin.trusted() || isPublic(address);
+        return reachable && !own.test(new InetSocketAddress(address, origin.port()));
     }
 
     static boolean isPublic(InetAddress address) {

@@ -65,10 +65,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         InetSocketAddress client = ClientAddress.of(ctx.channel());
+        ForwardSettings settings = ClientAddress.isKnown(ctx.channel())
+                ? forwarding.settings()
+                : forwarding.settings().withTrustedProxies(nobody -> false);
         attached = new Attached(
                 ctx,
                 client,
-                new ForwardedHeaders(forwarding.settings(), hostname, client.getAddress()),
+                new ForwardedHeaders(settings, hostname, client.getAddress()),
                 forwarding.pools().of(ctx.channel().eventLoop()),
                 new Deadline(ctx.executor(), this::expired));
         await(times.headers());
@@ -120,7 +123,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                     current.pump(in);
                     again = exchange != current;
                 } else {
-                    again = nextHead();
+                    // Who doesn't take responses gets no more of them: each would wait in memory.
+                    again = isWritable() && nextHead();
                 }
             }
         } finally {
@@ -234,6 +238,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         attached().deadline().in(limit);
     }
 
+    /** As {@link #await}, in nanoseconds. */
+    void awaitNanos(long limit) {
+        attached().deadline().inNanos(limit);
+    }
+
     /** Something outside this connection's own reads made progress possible. */
     void resume() {
         drive();
@@ -249,7 +258,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     void finished(boolean keepAlive) {
         exchange = null;
         if (keepAlive) {
-            await(times.idle());
+            await(isWritable() ? times.idle() : times.bodyIdle());
             resume();
         } else {
             close();
@@ -326,6 +335,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else if (exchange != null) {
             exchange.clientWritable();
             flush();
+        } else if (!closing) {
+            await(times.idle());
+            resume();
         }
     }
 

@@ -26,7 +26,12 @@ final class Deadline {
 
     /** Replaces any earlier deadline. */
     void in(Duration time) {
-        deadlineNanos = loop.ticker().nanoTime() + time.toNanos();
+        inNanos(time.toNanos());
+    }
+
+    /** As {@link #in}. */
+    void inNanos(long nanos) {
+        deadlineNanos = loop.ticker().nanoTime() + nanos;
         armed = true;
         if (timer == null) {
             schedule();

@@ -38,6 +38,9 @@ final class Exchange implements ResponseListener {
     private boolean held;
 
     private @Nullable OriginConnection origin;
+    /** Null until the first of the body came. */
+    private @Nullable UploadPace pace;
+
     private boolean requestComplete;
     private boolean bodySent;
     private boolean retried;
@@ -71,6 +74,9 @@ final class Exchange implements ResponseListener {
         if (held && !release(in)) {
             return;
         }
+        if (pace != null && origin != null && origin.isWritable() && !responding) {
+            client.awaitNanos(pace.resume(client.nanoTime()));
+        }
         while (origin != null && !ended && !requestComplete && origin.isWritable()) {
             switch (body.next(in)) {
                 case BodyStep.NeedMore() -> {
@@ -80,6 +86,10 @@ final class Exchange implements ResponseListener {
                 case BodyStep.End(Fields trailers) -> requestEnded(origin, trailers);
                 case BodyStep.Malformed _ -> fail(RequestError.REQUEST_BODY_MALFORMED);
             }
+        }
+        if (pace != null && origin != null && !requestComplete && !origin.isWritable()) {
+            pace.hold(client.nanoTime());
+            client.await(times.bodyIdle());
         }
     }
 
@@ -99,7 +109,7 @@ final class Exchange implements ResponseListener {
         int length = data.readableBytes();
         tally.in(length);
         bodySent = true;
-        client.await(times.bodyIdle());
+        awaitMore(length);
         if (chunked) {
             to.write(ResponseWriter.chunkSize(length, client.allocator()));
             to.write(data);
@@ -107,6 +117,18 @@ final class Exchange implements ResponseListener {
         } else {
             to.write(data);
         }
+    }
+
+    private void awaitMore(int length) {
+        if (responding) {
+            client.await(times.bodyIdle());
+            return;
+        }
+        long now = client.nanoTime();
+        if (pace == null) {
+            pace = new UploadPace(times, now);
+        }
+        client.awaitNanos(pace.came(length, now));
     }
 
     private void requestEnded(OriginConnection to, Fields trailers) {

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * @param publicPort the port clients see: X-Forwarded-Port
  * @param preserveHost whether the origin sees the customer's hostname in Host instead of its own
  * @param forwarded whether to send Forwarded (RFC 7239) too
- * @param trustedProxies whose X-Forwarded-* is believed
+ * @param trustedProxies whose X-Forwarded-* is believed: asked about {@link ClientAddress}
  * @param requests limits of what clients send
  * @param responses limits of what origins send
  */

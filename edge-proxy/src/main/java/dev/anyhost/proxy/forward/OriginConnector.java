@@ -34,19 +34,21 @@ public final class OriginConnector implements Connecting {
     private final Http1Limits responses;
 
     /**
+     * Event loops of any number may use it at once.
+     *
      * @param channels makes socket channels of the event loops' transport
-     * @param allowPrivate whether any origin may be at a private, loopback or link-local address
+     * @param guard asked about each address just before it is connected to
      */
     public OriginConnector(
             ChannelFactory<? extends SocketChannel> channels,
             OriginAddresses addresses,
             OriginTls tls,
-            boolean allowPrivate,
+            AddressGuard guard,
             ForwardSettings settings) {
         this.channels = channels;
         this.addresses = addresses;
         this.tls = tls;
-        this.guard = new AddressGuard(allowPrivate);
+        this.guard = guard;
         this.limit = settings.times().connect();
         this.responses = settings.responses();
     }

@@ -1,20 +1,18 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.domain.Verdict;
-import dev.anyhost.proxy.admission.Admission;
+import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.challenge.Http01Answers;
-import dev.anyhost.proxy.concurrent.Handoff;
 import dev.anyhost.proxy.http1.RequestHead;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.time.Duration;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -23,10 +21,7 @@ import java.util.function.Supplier;
  */
 public final class PublicHttp {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(6);
-
-    private final Admission admission;
-    private final Handoff handoff;
+    private final Permissions permissions;
     private final EventExecutorGroup loops;
     private final Ports ports;
 
@@ -39,19 +34,28 @@ public final class PublicHttp {
     public record Ports(
             BooleanSupplier ready,
             Supplier<Optional<Http01Answers>> http01,
-            Consumer<Hostname> wanted,
+            BiConsumer<Hostname, InetAddress> wanted,
             int httpsPort) {}
 
+    /** Who may be served: the same verdicts and the same bounds as for handshakes. */
+    public interface Permissions {
+
+        /** Whether a hostname is known to be refused, from memory. */
+        boolean isRefused(Hostname hostname);
+
+        /** Whether a hostname may be served, perhaps after an ask; completes on {@code loop}. */
+        Future<Permission> of(Hostname hostname, InetAddress client, EventExecutor loop);
+    }
+
     /** Any of the loops completes an answer. */
-    public PublicHttp(Admission admission, Handoff handoff, EventExecutorGroup loops, Ports ports) {
-        this.admission = admission;
-        this.handoff = handoff;
+    public PublicHttp(Permissions permissions, EventExecutorGroup loops, Ports ports) {
+        this.permissions = permissions;
         this.loops = loops;
         this.ports = ports;
     }
 
     /** Answers at once from memory, or after an ask. */
-    public Future<SmallResponse> answer(RequestHead request) {
+    public Future<SmallResponse> answer(RequestHead request, InetAddress client) {
         EventExecutor loop = loops.next();
         if (request.path().equals("/health")) {
             boolean ready = ports.ready().getAsBoolean();
@@ -63,15 +67,12 @@ public final class PublicHttp {
         }
         return request.path().startsWith(Http01Answers.PATH_PREFIX)
                 ? loop.newSucceededFuture(validation(hostname.get(), request.path()))
-                : redirect(hostname.get(), request, loop);
+                : redirect(hostname.get(), client, request, loop);
     }
 
     /** RFC 8555 section 8.3. The answer helps only our own account, so only a known refusal withholds it. */
     private SmallResponse validation(Hostname hostname, String path) {
-        boolean refused = admission
-                .last(hostname)
-                .filter(Verdict.Refused.class::isInstance)
-                .isPresent();
+        boolean refused = permissions.isRefused(hostname);
         Optional<Http01Answers> answers = ports.http01().get();
         if (answers.isEmpty()) {
             return SmallResponse.empty(503);
@@ -83,29 +84,24 @@ public final class PublicHttp {
                 .orElseGet(() -> SmallResponse.empty(404));
     }
 
-    private Future<SmallResponse> redirect(Hostname hostname, RequestHead request, EventExecutor loop) {
-        Optional<Verdict> fresh = admission.fresh(hostname);
-        if (fresh.isPresent()) {
-            return loop.newSucceededFuture(redirect(fresh.get(), hostname, request));
-        }
+    private Future<SmallResponse> redirect(
+            Hostname hostname, InetAddress client, RequestHead request, EventExecutor loop) {
         Promise<SmallResponse> answer = loop.newPromise();
-        handoff.run(
-                        loop,
-                        () -> admission.ask(hostname),
-                        DEADLINE,
-                        () -> new Verdict.Silent("too slow"),
-                        () -> new Verdict.Silent("overloaded"))
-                .addListener((Future<Verdict> asked) -> answer.setSuccess(redirect(
-                        asked.isSuccess() ? asked.getNow() : new Verdict.Silent("failed"), hostname, request)));
+        permissions
+                .of(hostname, client, loop)
+                .addListener((Future<Permission> asked) -> answer.setSuccess(
+                        asked.isSuccess()
+                                ? redirect(asked.getNow(), hostname, client, request)
+                                : SmallResponse.empty(503)));
         return answer;
     }
 
-    private SmallResponse redirect(Verdict verdict, Hostname hostname, RequestHead request) {
-        return switch (verdict) {
-            case Verdict.Refused _ -> SmallResponse.empty(404);
-            case Verdict.Silent _ -> SmallResponse.empty(503);
-            case Verdict.Allowed _ -> {
-                ports.wanted().accept(hostname);
+    private SmallResponse redirect(Permission permission, Hostname hostname, InetAddress client, RequestHead request) {
+        return switch (permission) {
+            case Permission.Refused _ -> SmallResponse.empty(404);
+            case Permission.Unknown _ -> SmallResponse.empty(503);
+            case Permission.Allowed _ -> {
+                ports.wanted().accept(hostname, client);
                 String port = ports.httpsPort() == 443 ? "" : ":" + ports.httpsPort();
                 String target = request.target().startsWith("/") ? request.target() : "/";
                 yield new SmallResponse(

@@ -12,8 +12,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
 
     private static final int READ_AHEAD = 16 * 1024;
 
-    private final Function<RequestHead, Future<SmallResponse>> answer;
+    private final BiFunction<RequestHead, InetAddress, Future<SmallResponse>> answer;
     private final TimeLimits times;
     private final BooleanSupplier draining;
     private final RequestParser parser;
@@ -36,11 +37,11 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
     private boolean drained;
 
     /**
-     * @param answer called on the event loop; its future must complete, on whatever thread; a failed one is a 500
+     * @param answer called with the request and the client on the event loop; its future must complete, on whatever thread; a failed one is a 500
      * @param draining whether connections are to end with their next response
      */
     public SmallHttpHandler(
-            Function<RequestHead, Future<SmallResponse>> answer,
+            BiFunction<RequestHead, InetAddress, Future<SmallResponse>> answer,
             Http1Limits limits,
             TimeLimits times,
             BooleanSupplier draining) {
@@ -80,7 +81,8 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void drive(ChannelHandlerContext ctx) {
-        while (!answering && !closing) {
+        // Who doesn't take answers gets no more of them: each would wait in memory.
+        while (!answering && !closing && ctx.channel().isWritable()) {
             switch (parser.parse(in)) {
                 case Parsed.NeedMore<RequestHead>() -> {
                     await(ctx);
@@ -91,6 +93,13 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
             }
         }
         ctx.channel().config().setAutoRead(closing || in.readableBytes() < READ_AHEAD);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            drive(ctx);
+        }
     }
 
     private void await(ChannelHandlerContext ctx) {
@@ -118,7 +127,7 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
         answering = true;
         deadline().in(times.responseHeaders());
         Future<SmallResponse> response = isRead(head)
-                ? answer.apply(head)
+                ? answer.apply(head, ClientAddress.of(ctx.channel()).getAddress())
                 : ctx.executor()
                         .newSucceededFuture(
                                 SmallResponse.text(405, "GET and HEAD only\n").with("Allow", "GET, HEAD"));

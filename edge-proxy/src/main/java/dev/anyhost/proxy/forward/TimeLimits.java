@@ -9,7 +9,11 @@ import java.time.Duration;
  * @param idle between requests, and for a tunnel without a byte; shorter than a load balancer's 340 s
  * @param connect for resolving, connecting and TLS with an origin, together
  * @param responseHeaders from the complete request to the response's head
- * @param bodyIdle without progress of a body, in either direction
+ * @param bodyIdle without progress of a body, in either direction; a response that isn't taken makes progress when half
+ *     of what waits for the client is gone
+ * @param bodyGrace how long a request's body may take however slowly it comes; not counted is the time in which we
+ *     don't read because the origin doesn't, and all time once the response has begun
+ * @param bodyRate bytes a second, on average, that let a request's body take longer than that
  * @param linger for the client to take the last response after we closed our side
  */
 public record TimeLimits(
@@ -18,6 +22,8 @@ public record TimeLimits(
         Duration connect,
         Duration responseHeaders,
         Duration bodyIdle,
+        Duration bodyGrace,
+        int bodyRate,
         Duration linger) {
 
     public static final TimeLimits DEFAULT = new TimeLimits(
@@ -26,5 +32,7 @@ public record TimeLimits(
             Duration.ofSeconds(3),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
+            100,
             Duration.ofSeconds(2));
 }

@@ -72,7 +72,7 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
         return switch (name) {
             case ServerName.Unusable() -> ctx.executor().newSucceededFuture(new CertificateAnswer.NotAllowed());
             case ServerName.Named(Hostname hostname, boolean acmeTls) ->
-                (acmeTls ? handshakes.challenges() : handshakes.certificates()).answer(hostname, ctx.executor());
+                (acmeTls ? handshakes.challenges() : handshakes.certificates()).answer(hostname, ctx.channel());
         };
     }
 

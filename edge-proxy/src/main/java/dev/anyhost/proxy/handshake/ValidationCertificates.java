@@ -12,7 +12,7 @@ import dev.anyhost.proxy.challenge.ChallengeAnswer;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.challenge.ChallengeCertificate;
 import dev.anyhost.proxy.concurrent.Handoff;
-import io.netty.util.concurrent.EventExecutor;
+import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -33,10 +33,10 @@ public final class ValidationCertificates {
         this.clock = clock;
     }
 
-    /** @return completes on {@code loop}; whoever gets a certificate owns its one reference */
-    public Future<CertificateAnswer> answer(Hostname hostname, EventExecutor loop) {
+    /** @return completes on the connection's loop; whoever gets a certificate owns its one reference */
+    public Future<CertificateAnswer> answer(Hostname hostname, Channel connection) {
         return handoff.run(
-                loop,
+                connection.eventLoop(),
                 () -> find(hostname),
                 DEADLINE,
                 () -> new NotYet(Cause.DEADLINE, clock.instant()),

@@ -1,11 +1,14 @@
 package dev.anyhost.proxy.issuance;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.shredzone.acme4j.Problem;
 import org.shredzone.acme4j.exception.AcmeProtocolException;
 import org.shredzone.acme4j.toolbox.JSON;
 import org.shredzone.acme4j.toolbox.JSON.Value;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An authority's problem document, kept whole (RFC 7807; RFC 8555 section 6.7). Its texts come from outside: they may
@@ -31,6 +34,12 @@ public record AcmeProblem(
     private static final String ACME = "urn:ietf:params:acme:error:";
     private static final String NONE = "about:blank";
     private static final int DEEPEST = 3;
+    private static final JsonMapper JSON_WRITER = new JsonMapper();
+    private static final List<String> LIMITS_OF_ONE_NAME = List.of(
+            "rate-limits/#new-certificates-per-registered-domain",
+            "rate-limits/#new-certificates-per-exact-set",
+            "rate-limits/#authorization-failures-per",
+            "rate-limits/#consecutive-authorization-failures");
 
     /** A problem without a document: only what HTTP, or we, can say. */
     static AcmeProblem plain(Optional<Integer> status, String detail) {
@@ -81,6 +90,38 @@ public record AcmeProblem(
         } catch (AcmeProtocolException noArray) {
             return List.of();
         }
+    }
+
+    /**
+     * Whether a rate limit is one that Let's Encrypt counts for a single hostname or registered domain, rather than for
+     * the account: its text links the limit's paragraph.
+     *
+     * @see <a href="https://letsencrypt.org/docs/rate-limits/">Rate limits</a>
+     */
+    public boolean isLimitOfOneName() {
+        return detail.filter(text -> LIMITS_OF_ONE_NAME.stream().anyMatch(text::contains))
+                .isPresent();
+    }
+
+    /** The document again, with the members that it has. */
+    public String toJson() {
+        return JSON_WRITER.writeValueAsString(members());
+    }
+
+    private Map<String, Object> members() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", type);
+        title.ifPresent(text -> members.put("title", text));
+        detail.ifPresent(text -> members.put("detail", text));
+        instance.ifPresent(text -> members.put("instance", text));
+        status.ifPresent(number -> members.put("status", number));
+        identifier.ifPresent(name -> members.put("identifier", Map.of("type", "dns", "value", name)));
+        if (!subproblems.isEmpty()) {
+            members.put(
+                    "subproblems",
+                    subproblems.stream().map(AcmeProblem::members).toList());
+        }
+        return members;
     }
 
     /**

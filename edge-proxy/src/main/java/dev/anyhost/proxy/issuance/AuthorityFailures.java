@@ -81,7 +81,7 @@ final class AuthorityFailures {
             return new Unavailable(Cause.STOPPED, "interrupted");
         }
         if (cause(failure, HttpTimeoutException.class).isPresent()) {
-            return new Unavailable(Cause.TIMED_OUT, innermost(failure));
+            return new Unavailable(Cause.UNREACHABLE, innermost(failure));
         }
         return new Unavailable(Cause.UNREACHABLE, lost + ": " + innermost(failure));
     }

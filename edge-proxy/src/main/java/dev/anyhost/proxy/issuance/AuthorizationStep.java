@@ -82,7 +82,9 @@ final class AuthorizationStep {
                 try {
                     trigger(authorization, challenge);
                 } finally {
-                    withdraw(keyAuthorization);
+                    if (authorization.getStatus() != Status.VALID) {
+                        withdraw(keyAuthorization);
+                    }
                 }
             }
         }
@@ -102,6 +104,7 @@ final class AuthorizationStep {
         }
     }
 
+    /** One that was accepted is spent: it expires by itself, which saves each issuance a call to the store. */
     private void withdraw(String keyAuthorization) {
         if (board.withdraw(hostname, keyAuthorization) instanceof StoreEffect.Unreachable(String reason)) {
             LOG.atWarn()

@@ -1,8 +1,5 @@
 package dev.anyhost.proxy.issuance;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import java.util.List;
 import java.util.Optional;
@@ -12,16 +9,12 @@ import java.util.stream.Stream;
 /**
  * Which challenge type the next attempt uses at one authority. A failed challenge kills its order (RFC 8555 section
  * 7.1.6), so there is one type per attempt: first the one that last worked here, then the configured order; after a
- * failure another than the one that failed. In memory only. Any thread may call any method.
+ * failure another than the one that failed. Any thread may call any method.
  */
 public final class ChallengeChoice {
 
-    private static final int CAPACITY = 100_000;
-
     private final List<ChallengeType> configured;
     private final AtomicReference<Optional<ChallengeType>> lastWorked = new AtomicReference<>(Optional.empty());
-    private final Cache<Hostname, ChallengeType> lastFailed =
-            Caffeine.newBuilder().maximumSize(CAPACITY).build();
 
     /**
      * With nothing learnt yet.
@@ -35,9 +28,13 @@ public final class ChallengeChoice {
         this.configured = List.copyOf(configured);
     }
 
-    /** The type for the next attempt at this hostname. */
-    public ChallengeType next(Hostname hostname) {
-        Optional<ChallengeType> failed = Optional.ofNullable(lastFailed.getIfPresent(hostname));
+    /**
+     * The type for the next attempt at a hostname.
+     *
+     * @param failedLabel the type that failed last for this hostname, on whatever instance, as it is written in ACME
+     */
+    public ChallengeType next(Optional<String> failedLabel) {
+        Optional<ChallengeType> failed = failedLabel.flatMap(ChallengeType::parse);
         List<ChallengeType> order = Stream.concat(lastWorked.get().stream(), configured.stream())
                 .distinct()
                 .toList();
@@ -48,18 +45,9 @@ public final class ChallengeChoice {
     }
 
     /** Takes note of how an attempt ended. */
-    public void learn(Hostname hostname, IssuanceOutcome outcome) {
-        switch (outcome) {
-            case IssuanceOutcome.Issued issued -> {
-                lastFailed.invalidate(hostname);
-                if (configured.contains(issued.worked())) {
-                    lastWorked.set(Optional.of(issued.worked()));
-                }
-            }
-            case IssuanceOutcome.ChallengeFailed failed -> lastFailed.put(hostname, failed.type());
-            case IssuanceOutcome.RateLimited _, IssuanceOutcome.Rejected _, IssuanceOutcome.Unavailable _ -> {
-                // They say nothing of the challenge.
-            }
+    public void learn(IssuanceOutcome outcome) {
+        if (outcome instanceof IssuanceOutcome.Issued issued && configured.contains(issued.worked())) {
+            lastWorked.set(Optional.of(issued.worked()));
         }
     }
 }

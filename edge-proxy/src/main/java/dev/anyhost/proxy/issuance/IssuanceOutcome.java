@@ -33,7 +33,13 @@ public sealed interface IssuanceOutcome {
     }
 
     /** The authority didn't see the challenge answered, or doesn't offer it. The other type may work. */
-    record ChallengeFailed(ChallengeType type, AcmeProblem problem) implements IssuanceOutcome {}
+    record ChallengeFailed(ChallengeType type, AcmeProblem problem) implements IssuanceOutcome {
+
+        /** The type as it is written in ACME. */
+        public String label() {
+            return type.label();
+        }
+    }
 
     /**
      * The authority wants no orders for a while: 429, or 503 with Retry-After. It means the whole account, not only this
@@ -51,11 +57,11 @@ public sealed interface IssuanceOutcome {
 
     /** Why an attempt came to nothing. */
     enum Cause {
-        /** No connection, or it broke. */
+        /** No connection, or it broke, or a call got no answer in time. */
         UNREACHABLE,
         /** The authority's own TLS certificate isn't trusted. */
         UNTRUSTED,
-        /** A call, or the attempt as a whole, took too long. */
+        /** The attempt as a whole took too long: the authority answers, but doesn't get there. */
         TIMED_OUT,
         /** The authority answered with an internal error. */
         AUTHORITY_FAILED,

@@ -4,12 +4,15 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.concurrent.TimeUnit;
@@ -19,11 +22,13 @@ import java.util.concurrent.TimeUnit;
  *
  * @param servers makes listening sockets
  * @param clients makes connections to origins
+ * @param datagrams makes sockets for name look-ups
  */
 public record EventLoops(
         EventLoopGroup group,
         ChannelFactory<? extends ServerSocketChannel> servers,
-        ChannelFactory<? extends SocketChannel> clients)
+        ChannelFactory<? extends SocketChannel> clients,
+        ChannelFactory<? extends DatagramChannel> datagrams)
         implements AutoCloseable {
 
     private static final long STOP_SECONDS = 3;
@@ -35,11 +40,13 @@ public record EventLoops(
                 ? new EventLoops(
                         new MultiThreadIoEventLoopGroup(loops, EpollIoHandler.newFactory()),
                         EpollServerSocketChannel::new,
-                        EpollSocketChannel::new)
+                        EpollSocketChannel::new,
+                        EpollDatagramChannel::new)
                 : new EventLoops(
                         new MultiThreadIoEventLoopGroup(loops, NioIoHandler.newFactory()),
                         NioServerSocketChannel::new,
-                        NioSocketChannel::new);
+                        NioSocketChannel::new,
+                        NioDatagramChannel::new);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.anyhost.proxy.listen;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
@@ -28,7 +27,7 @@ public final class ListenerPipeline extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         if (isFromLoadBalancer(channel)) {
-            channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyProtocolHandler());
+            channel.pipeline().addLast(new ProxyProtocolHandler());
         }
         channel.pipeline().addLast(first.get());
     }

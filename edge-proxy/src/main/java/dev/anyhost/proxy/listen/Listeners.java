@@ -12,10 +12,15 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** The listening sockets and the connections that came in through them. */
 public final class Listeners {
@@ -26,6 +31,30 @@ public final class Listeners {
     private final EventLoops loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final List<Channel> sockets = new ArrayList<>();
+    private final List<Own> own = new CopyOnWriteArrayList<>();
+
+    /** One socket's addresses: a wildcard stands for those that the machine had when it was opened. */
+    private record Own(Set<InetAddress> addresses, boolean wildcard, int port) {
+
+        static Own of(InetSocketAddress bound) throws IOException {
+            InetAddress address = bound.getAddress();
+            return address.isAnyLocalAddress()
+                    ? new Own(
+                            NetworkInterface.networkInterfaces()
+                                    .flatMap(NetworkInterface::inetAddresses)
+                                    .collect(Collectors.toUnmodifiableSet()),
+                            true,
+                            bound.getPort())
+                    : new Own(Set.of(address), false, bound.getPort());
+        }
+
+        boolean is(InetSocketAddress other) {
+            InetAddress address = other.getAddress();
+            // Linux takes a connection to 0.0.0.0 as one to itself, and all of 127.0.0.0/8 for its own.
+            boolean local = address.isAnyLocalAddress() || (wildcard && address.isLoopbackAddress());
+            return other.getPort() == port && (local || addresses.contains(address));
+        }
+    }
 
     public Listeners(EventLoops loops) {
         this.loops = loops;
@@ -61,7 +90,14 @@ public final class Listeners {
                     bound.cause());
         }
         sockets.add(bound.channel());
-        return (InetSocketAddress) bound.channel().localAddress();
+        var local = (InetSocketAddress) bound.channel().localAddress();
+        own.add(Own.of(local));
+        return local;
+    }
+
+    /** Whether a connection to this address would come in here. Any thread may ask; answers at once. */
+    public boolean isOwn(InetSocketAddress address) {
+        return own.stream().anyMatch(socket -> socket.is(address));
     }
 
     /** Stops accepting; connections go on. */

@@ -1,57 +1,76 @@
 package dev.anyhost.proxy.listen;
 
 import dev.anyhost.proxy.forward.ClientAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.haproxy.HAProxyCommand;
-import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the PROXY header (HAProxy's PROXY protocol, versions 1 and 2) that a load balancer must send first, and gives way
- * to what follows. Sits behind Netty's decoder, on connections from the configured sources only.
+ * Takes the PROXY header that a load balancer must send first, and gives way to what follows. On connections from the
+ * configured sources only; without a header in time, or with something else, the connection is closed.
  */
 final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
 
     private static final long PATIENCE_SECONDS = 3;
 
+    private ByteBuf in = Unpooled.EMPTY_BUFFER;
+    private boolean closed;
     private @Nullable Future<?> patience;
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        patience = ctx.executor().schedule(() -> ctx.close(), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        patience = ctx.executor().schedule(() -> close(ctx), PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!(message instanceof HAProxyMessage header)) {
-            ctx.fireChannelRead(message);
+        ByteBuf bytes = (ByteBuf) message;
+        if (closed) {
+            bytes.release();
             return;
         }
-        try {
-            note(ctx, header);
-        } finally {
-            header.release();
+        in = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), in, bytes);
+        switch (ProxyHeader.read(in)) {
+            case ProxyHeader.Incomplete() -> {}
+            case ProxyHeader.Malformed() -> close(ctx);
+            case ProxyHeader.Relayed(InetSocketAddress client) -> {
+                ClientAddress.set(ctx.channel(), client);
+                giveWay(ctx);
+            }
+            case ProxyHeader.Unnamed() -> {
+                ClientAddress.setUnknown(ctx.channel());
+                giveWay(ctx);
+            }
+            case ProxyHeader.Own() -> giveWay(ctx);
+        }
+    }
+
+    private void giveWay(ChannelHandlerContext ctx) {
+        ByteBuf rest = in;
+        in = Unpooled.EMPTY_BUFFER;
+        if (rest.isReadable()) {
+            ctx.fireChannelRead(rest);
+        } else {
+            rest.release();
         }
         ctx.pipeline().remove(this);
     }
 
-    /** LOCAL is the load balancer's own connection: the peer is who it is. */
-    private static void note(ChannelHandlerContext ctx, HAProxyMessage header) {
-        String address = header.sourceAddress();
-        if (header.command() == HAProxyCommand.LOCAL || address == null) {
-            return;
-        }
-        try {
-            ClientAddress.set(
-                    ctx.channel(), new InetSocketAddress(InetAddress.ofLiteral(address), header.sourcePort()));
-        } catch (IllegalArgumentException notAnAddress) {
-            ctx.close();
-        }
+    private void close(ChannelHandlerContext ctx) {
+        closed = true;
+        drop();
+        ctx.close();
+    }
+
+    private void drop() {
+        in.release();
+        in = Unpooled.EMPTY_BUFFER;
     }
 
     @Override
@@ -59,10 +78,11 @@ final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
         if (patience != null) {
             patience.cancel(false);
         }
+        drop();
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable malformed) {
-        ctx.close();
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable reset) {
+        close(ctx);
     }
 }

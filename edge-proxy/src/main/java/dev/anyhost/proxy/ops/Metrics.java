@@ -86,6 +86,11 @@ public final class Metrics {
         Gauge.builder("anyhost.certificates.held", held).register(registry);
     }
 
+    /** How many wait for a verdict or a certificate. */
+    public void waiting(Supplier<Number> waiting) {
+        Gauge.builder("anyhost.waiting", waiting).register(registry);
+    }
+
     /** Everything in Prometheus text exposition format 0.0.4. */
     public String scrape() {
         return registry.scrape();

@@ -1,150 +1,97 @@
 package dev.anyhost.proxy.certificate;
 
+import static dev.anyhost.proxy.certificate.Cluster.hostname;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
+import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Failed;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Obtained;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Outcome;
+import dev.anyhost.proxy.certificate.LeasedIssuance.PutOff;
 import dev.anyhost.proxy.challenge.ChallengeType;
-import dev.anyhost.proxy.issuance.AcmeProblem;
-import dev.anyhost.proxy.issuance.ChallengeChoice;
-import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
-import dev.anyhost.proxy.issuance.IssuanceRequest;
-import dev.anyhost.proxy.issuance.IssuanceTime;
-import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.proxy.issuance.Pause;
-import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.ClaimResult;
-import dev.anyhost.store.StoreSettings;
-import dev.anyhost.store.TablesCheck;
-import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.store.FailureResult;
+import dev.anyhost.store.Lease;
 import dev.anyhost.testkit.DynamoDbLocal;
-import dev.anyhost.testkit.FakeClock;
-import dev.anyhost.testkit.ServerIdentity;
-import dev.anyhost.testkit.TestCa;
-import java.nio.file.Files;
+import dev.anyhost.testkit.DynamoOperation;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One order for one name, against the real store. */
 class LeasedIssuanceTest {
 
-    private static final TestCa CA = TestCa.create("issuer");
+    private static final Hostname HOST = hostname("shop.customer.example");
 
     @TempDir
     static Path folder;
 
     private static DynamoDbLocal database;
-    private static KeyEncryption keys;
-    private static ScheduledExecutorService timer;
 
-    private final FakeClock clock = FakeClock.at(Instant.parse("2026-11-21T00:00:00Z"));
-    private final AtomicInteger orders = new AtomicInteger();
+    private Cluster cluster;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         database = DynamoDbLocal.start();
-        Files.writeString(folder.resolve("key"), Base64.getEncoder().encodeToString(new byte[32]));
-        keys = ((KeyEncryption.Configured.Usable) KeyEncryption.of(List.of("file:key"), folder)).encryption();
-        timer = Executors.newScheduledThreadPool(1);
     }
 
     @AfterAll
     static void stop() {
-        timer.shutdownNow();
-        keys.close();
         database.close();
     }
 
-    private CertificateTables tables() {
-        var certificates = new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), "certificates");
-        var coordination = new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), "coordination");
-        var client = database.client();
-        var tables = new CertificateTables(
-                new StoreSettings(certificates, coordination, true),
-                new CertificateTables.Clients(client, client),
-                keys,
-                clock,
-                clock::nanos);
-        assertThat(tables.check()).isEqualTo(new TablesCheck.Ready());
-        return tables;
+    @BeforeEach
+    void open() throws Exception {
+        cluster = new Cluster(database, folder);
     }
 
-    /** Its waiting makes time pass. */
-    private LeasedIssuance instance(
-            CertificateTables tables, String owner, Function<IssuanceRequest, IssuanceOutcome> outcome) {
-        return instance(tables, owner, outcome, clock::advance);
+    @AfterEach
+    void close() {
+        cluster.close();
     }
 
-    private LeasedIssuance instance(
-            CertificateTables tables, String owner, Function<IssuanceRequest, IssuanceOutcome> outcome, Pause pause) {
-        Issuer issuer = new Issuer() {
-            @Override
-            public String directory() {
-                return "https://ca.test/dir";
-            }
-
-            @Override
-            public IssuanceOutcome issue(IssuanceRequest request) {
-                orders.incrementAndGet();
-                return outcome.apply(request);
-            }
-        };
-        return new LeasedIssuance(
-                tables.certificates(),
-                tables.leases(),
-                new LeasedIssuance.Orders(
-                        () -> Optional.of(issuer),
-                        new IssuanceBudget(10),
-                        new ChallengeChoice(List.of(ChallengeType.HTTP_01))),
-                new LeasedIssuance.Surroundings(owner, new IssuanceTime(clock, clock::nanos, pause), timer));
+    private Outcome obtain(Cluster.Instance instance, Hostname hostname) {
+        return instance.issuance().obtain(hostname, Cluster.ROUTE);
     }
 
-    private IssuanceOutcome issued(IssuanceRequest request) {
-        Instant now = clock.instant();
-        ServerIdentity identity = CA.issue(
-                List.of(request.hostname().value()), now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(90)));
-        return new IssuanceOutcome.Issued(
-                identity.chain(), identity.privateKey(), "https://ca.test/dir", ChallengeType.HTTP_01);
-    }
-
-    private static Hostname hostname(String name) {
-        return Hostname.parse(name).orElseThrow();
+    private static Failed failed(Cause cause, Instant retryAt) {
+        return new Failed(new NotYet(cause, retryAt));
     }
 
     @Test
     void manyInstances_orderOnceAndShareTheCertificate() throws Exception {
-        Hostname host = hostname("race.example");
-        List<Future<LeasedIssuance.Outcome>> outcomes = new ArrayList<>();
-        try (var tables = tables();
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        cluster.pause = Pause.REAL;
+        List<Future<Outcome>> outcomes = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 8; i++) {
-                LeasedIssuance instance = instance(tables, "instance-" + i, this::issued, Pause.REAL);
-                Callable<LeasedIssuance.Outcome> obtain = () -> instance.obtain(host, Route.UNNAMED);
+                var instance = cluster.instance("instance-" + i);
+                Callable<Outcome> obtain = () -> obtain(instance, HOST);
                 outcomes.add(threads.submit(obtain));
             }
-            List<LeasedIssuance.Obtained> obtained = new ArrayList<>();
-            for (Future<LeasedIssuance.Outcome> outcome : outcomes) {
-                obtained.add((LeasedIssuance.Obtained) outcome.get());
+            List<Obtained> obtained = new ArrayList<>();
+            for (Future<Outcome> outcome : outcomes) {
+                obtained.add((Obtained) outcome.get());
             }
-            assertThat(orders).hasValue(1);
-            assertThat(obtained).filteredOn(LeasedIssuance.Obtained::ownOrder).hasSize(1);
+            assertThat(cluster.orders).hasSize(1);
+            assertThat(obtained).filteredOn(Obtained::ownOrder).hasSize(1);
             assertThat(obtained)
                     .extracting(one -> one.certificate().chain().getFirst().getSerialNumber())
                     .containsOnly(
@@ -153,68 +100,219 @@ class LeasedIssuanceTest {
     }
 
     @Test
+    void issuance_takesSixCallsToTheStore() {
+        assertThat(obtain(cluster.instance("one"), HOST)).isInstanceOf(Obtained.class);
+
+        // Pause, claim, second look, write, release; the scripted authority has no order to record, which is one more.
+        assertThat(cluster.dynamo.calls()).isEqualTo(5);
+    }
+
+    @Test
     void holderThatDied_isTakenOver() {
-        Hostname host = hostname("dead.example");
-        try (var tables = tables()) {
-            assertThat(tables.leases().claim(host, "dead")).isInstanceOf(ClaimResult.Claimed.class);
-            Instant before = clock.instant();
+        assertThat(cluster.tables.leases().claim(HOST, "dead")).isInstanceOf(ClaimResult.Claimed.class);
+        Instant before = cluster.clock.instant();
 
-            var outcome = instance(tables, "alive", this::issued).obtain(host, Route.UNNAMED);
+        assertThat(obtain(cluster.instance("alive"), HOST)).isInstanceOf(Obtained.class);
 
-            assertThat(outcome).isInstanceOf(LeasedIssuance.Obtained.class);
-            assertThat(Duration.between(before, clock.instant()))
-                    .isBetween(Duration.ofSeconds(15), Duration.ofSeconds(17));
-        }
+        assertThat(Duration.between(before, cluster.clock.instant()))
+                .isBetween(Duration.ofSeconds(15), Duration.ofSeconds(17));
     }
 
     @Test
-    void failures_backOffOneTenAndAHundredMinutesThenDaily() {
-        Hostname host = hostname("failing.example");
-        try (var tables = tables()) {
-            LeasedIssuance instance = instance(
-                    tables,
-                    "one",
-                    request -> new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.WRONG_CERTIFICATE, "test"));
-            for (long minutes : new long[] {1, 10, 100, 24 * 60, 24 * 60}) {
-                int before = orders.get();
-                Instant retryAt = clock.instant().plus(Duration.ofMinutes(minutes));
-                var failed = new LeasedIssuance.Failed(Cause.ISSUANCE_FAILED, retryAt);
-                assertThat(instance.obtain(host, Route.UNNAMED)).isEqualTo(failed);
-                clock.advance(Duration.ofMinutes(minutes).minusMillis(1));
-                assertThat(instance.obtain(host, Route.UNNAMED)).isEqualTo(failed);
-                assertThat(orders).hasValue(before + 1);
-                clock.advance(Duration.ofMillis(1));
+    void lateHolder_isFencedOffAndServesTheWinners() {
+        var slow = cluster.instance("slow");
+        var quick = cluster.instance("quick");
+        cluster.authority = request -> {
+            if (cluster.orders.size() == 1) {
+                // The first order's holder sleeps while another one watches, takes over and finishes.
+                assertThat(obtain(quick, HOST)).isInstanceOf(Obtained.class);
             }
+            return cluster.issued(request);
+        };
+
+        Obtained late = (Obtained) obtain(slow, HOST);
+
+        assertThat(cluster.orders).hasSize(2);
+        assertThat(late.ownOrder()).isFalse();
+        assertThat(late.certificate().fence()).isEqualTo(2);
+        assertThat(late.certificate().version()).isEqualTo(1);
+    }
+
+    @Test
+    void failures_backOffOneTenAndAHundredMinutesThenDaily_onEveryInstance() {
+        cluster.authority = _ -> new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.WRONG_CERTIFICATE, "test");
+        int round = 0;
+        for (long minutes : new long[] {1, 10, 100, 24 * 60, 24 * 60}) {
+            int before = cluster.orders.size();
+            Instant retryAt = cluster.clock.instant().plus(Duration.ofMinutes(minutes));
+            assertThat(obtain(cluster.instance("a" + round), HOST)).isEqualTo(failed(Cause.ISSUANCE_FAILED, retryAt));
+            cluster.clock.advance(Duration.ofMinutes(minutes).minusMillis(1));
+            assertThat(obtain(cluster.instance("b" + round), HOST))
+                    .isInstanceOfSatisfying(
+                            PutOff.class,
+                            putOff -> assertThat(putOff.failure().retryAt()).isEqualTo(retryAt));
+            assertThat(cluster.orders).hasSize(before + 1);
+            cluster.clock.advance(Duration.ofMillis(1));
+            round++;
+        }
+        cluster.authority = cluster::issued;
+        assertThat(obtain(cluster.instance("last"), HOST)).isInstanceOf(Obtained.class);
+        assertThat(cluster.tables.leases().findFailure(HOST)).isEqualTo(new FailureResult.None());
+    }
+
+    @Test
+    void failedChallenge_isStoredWholeAndTheNextAttemptOnAnotherInstanceUsesTheOtherType() {
+        cluster.authority = Cluster::challengeFailed;
+        for (ChallengeType type : List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01, ChallengeType.HTTP_01)) {
+            var _ = obtain(cluster.instance("instance-" + cluster.orders.size()), HOST);
+            assertThat(cluster.orders.getLast().preferred()).isEqualTo(type);
+            var remembered = (FailureResult.Remembered) cluster.tables.leases().findFailure(HOST);
+            assertThat(remembered.failure().challenge()).contains(type.label());
+            assertThat(remembered.failure().problem())
+                    .contains("urn:ietf:params:acme:error:unauthorized", "404 from 192.0.2.1");
+            cluster.clock.advance(Duration.ofDays(1));
         }
     }
 
     @Test
-    void rateLimit_pausesAllNamesUntilTheAuthoritysTime() {
-        try (var tables = tables()) {
-            Instant retryAt = clock.instant().plus(Duration.ofMinutes(7));
-            LeasedIssuance instance = instance(
-                    tables, "one", request -> clock.instant().isBefore(retryAt) ? limited(retryAt) : issued(request));
-            var paused = new LeasedIssuance.Failed(Cause.ISSUANCE_FAILED, retryAt);
-            assertThat(instance.obtain(hostname("first.example"), Route.UNNAMED))
-                    .isEqualTo(paused);
-            assertThat(instance.obtain(hostname("second.example"), Route.UNNAMED))
-                    .isEqualTo(paused);
-            assertThat(orders).hasValue(1);
-            clock.advance(Duration.ofMinutes(7));
-            assertThat(instance.obtain(hostname("second.example"), Route.UNNAMED))
-                    .isInstanceOf(LeasedIssuance.Obtained.class);
-        }
+    void rateLimit_pausesAllNamesOnAllInstancesUntilTheAuthoritysTime() {
+        Instant retryAt = cluster.clock.instant().plus(Duration.ofMinutes(7));
+        cluster.authority = request -> cluster.clock.instant().isBefore(retryAt)
+                ? Cluster.limited(retryAt, "slow down")
+                : cluster.issued(request);
+        Failed paused = failed(Cause.AUTHORITY_PAUSED, retryAt);
+
+        assertThat(obtain(cluster.instance("one"), HOST)).isEqualTo(paused);
+        assertThat(obtain(cluster.instance("two"), HOST)).isEqualTo(paused);
+        assertThat(obtain(cluster.instance("three"), hostname("other.example"))).isEqualTo(paused);
+        assertThat(cluster.orders).hasSize(1);
+
+        cluster.clock.advance(Duration.ofMinutes(7).minusMillis(1));
+        assertThat(obtain(cluster.instance("four"), HOST)).isEqualTo(paused);
+        cluster.clock.advance(Duration.ofMillis(1));
+        assertThat(obtain(cluster.instance("five"), HOST)).isInstanceOf(Obtained.class);
     }
 
-    private static IssuanceOutcome limited(Instant retryAt) {
-        var problem = new AcmeProblem(
-                "urn:ietf:params:acme:error:rateLimited",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(429),
-                Optional.empty(),
-                List.of());
-        return new IssuanceOutcome.RateLimited(retryAt, problem);
+    @Test
+    void limitOfOneRegisteredDomain_putsOffThatNameOnly() {
+        Instant retryAt = cluster.clock.instant().plus(Duration.ofHours(30));
+        cluster.authority = request -> request.hostname().equals(HOST)
+                ? Cluster.limited(
+                        retryAt,
+                        "too many certificates (50) already issued for \"customer.example\". see"
+                                + " https://letsencrypt.org/docs/rate-limits/#new-certificates-per-registered-domain")
+                : cluster.issued(request);
+
+        assertThat(obtain(cluster.instance("one"), HOST)).isEqualTo(failed(Cause.ISSUANCE_FAILED, retryAt));
+        assertThat(obtain(cluster.instance("two"), HOST)).isInstanceOf(PutOff.class);
+        assertThat(obtain(cluster.instance("two"), hostname("other.example"))).isInstanceOf(Obtained.class);
+    }
+
+    @Test
+    void authorityAway_isNobodysFaultAndTheOrderIsResumed() {
+        URI order = URI.create("https://ca.test/order/1");
+        List<Optional<URI>> resumed = new ArrayList<>();
+        cluster.authority = request -> {
+            resumed.add(request.orderToResume());
+            if (resumed.size() == 1) {
+                request.orderRecorder().accept(order);
+            }
+            return resumed.size() < 3
+                    ? new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.UNREACHABLE, "away")
+                    : cluster.issued(request);
+        };
+        Instant soon = cluster.clock.instant().plus(Duration.ofSeconds(5));
+
+        assertThat(obtain(cluster.instance("one"), HOST)).isEqualTo(failed(Cause.AUTHORITY_UNAVAILABLE, soon));
+        assertThat(obtain(cluster.instance("two"), HOST)).isEqualTo(failed(Cause.AUTHORITY_UNAVAILABLE, soon));
+        assertThat(obtain(cluster.instance("three"), HOST)).isInstanceOf(Obtained.class);
+        assertThat(resumed).containsExactly(Optional.empty(), Optional.of(order), Optional.of(order));
+    }
+
+    @Test
+    void newNamesOfOneRegisteredDomain_areCapped() {
+        cluster.newNames = 3;
+        var instance = cluster.instance("one");
+        List<Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            outcomes.add(obtain(instance, hostname("shop" + i + ".customer.co.uk")));
+        }
+        Instant refill = cluster.clock.instant().plus(Duration.ofMinutes(20));
+        assertThat(outcomes.subList(0, 3)).hasOnlyElementsOfType(Obtained.class);
+        assertThat(outcomes.subList(3, 5)).containsOnly(failed(Cause.TOO_MANY_NEW_NAMES, refill));
+        assertThat(cluster.orders).hasSize(3);
+        assertThat(obtain(instance, hostname("shop.other.co.uk"))).isInstanceOf(Obtained.class);
+        cluster.clock.advance(Duration.ofMinutes(20));
+        assertThat(obtain(instance, hostname("shop4.customer.co.uk"))).isInstanceOf(Obtained.class);
+    }
+
+    @Test
+    void certificateInHand_isWrittenWhenTheStoreIsBack() {
+        List<Duration> waited = new ArrayList<>();
+        cluster.pause = duration -> {
+            waited.add(duration);
+            if (waited.size() == 3) {
+                cluster.dynamo.restore();
+            }
+            cluster.clock.advance(duration);
+        };
+        cluster.authority = request -> {
+            cluster.dynamo.becomeUnreachable();
+            return cluster.issued(request);
+        };
+
+        assertThat(obtain(cluster.instance("one"), HOST)).isInstanceOf(Obtained.class);
+        assertThat(waited).hasSize(3);
+        assertThat(cluster.orders).hasSize(1);
+    }
+
+    @Test
+    void storeAway_isNoOrder() {
+        cluster.dynamo.becomeUnreachable();
+        assertThat(obtain(cluster.instance("one"), HOST))
+                .isEqualTo(
+                        failed(Cause.STORE_UNREACHABLE, cluster.clock.instant().plus(Duration.ofSeconds(5))));
+        cluster.dynamo.restore();
+        cluster.dynamo.failNext(
+                DynamoOperation.UPDATE_ITEM,
+                software.amazon.awssdk.core.exception.SdkClientException.create("throttled"));
+        assertThat(obtain(cluster.instance("one"), HOST)).isInstanceOf(Failed.class);
+        assertThat(cluster.orders).isEmpty();
+    }
+
+    @Test
+    void failureUnderAnotherRoute_isForgivenOnce() {
+        cluster.authority = Cluster::challengeFailed;
+        var one = cluster.instance("one");
+        var _ = obtain(one, HOST);
+        PutOff putOff = (PutOff) one.issuance().obtain(HOST, Route.UNNAMED);
+
+        one.issuance().forgive(HOST, putOff.failure());
+        cluster.clock.advance(Duration.ofSeconds(1));
+        assertThat(one.issuance().obtain(HOST, Route.UNNAMED)).isInstanceOf(Failed.class);
+        one.issuance().forgive(HOST, putOff.failure());
+        assertThat(one.issuance().obtain(HOST, Route.UNNAMED)).isInstanceOf(PutOff.class);
+        assertThat(cluster.orders).hasSize(2);
+    }
+
+    @Test
+    void waiter_hearsOfTheHoldersFailureWithoutOrdering() {
+        var waiter = cluster.instance("waiter");
+        Lease lease = ((ClaimResult.Claimed) cluster.tables.leases().claim(HOST, "holder")).lease();
+        cluster.pause = duration -> {
+            cluster.clock.advance(duration);
+            var failure = new dev.anyhost.store.IssuanceFailure(
+                    1,
+                    cluster.clock.instant(),
+                    cluster.clock.instant().plusSeconds(60),
+                    "rejected",
+                    "{}",
+                    Optional.empty(),
+                    Cluster.ROUTE);
+            cluster.tables.leases().fail(lease, failure);
+        };
+
+        assertThat(obtain(waiter, HOST)).isInstanceOf(PutOff.class);
+        assertThat(cluster.orders).isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package dev.anyhost.proxy.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,8 +84,24 @@ class AddressGuardTest {
         var tenants = new Origin(true, "a.example.com", 443, false);
         var operators = new Origin(true, "a.example.com", 443, true);
 
-        assertThat(new AddressGuard(false).permits(operators, loopback)).isTrue();
-        assertThat(new AddressGuard(false).permits(tenants, loopback)).isFalse();
-        assertThat(new AddressGuard(true).permits(tenants, loopback)).isTrue();
+        assertThat(guard(false).permits(operators, loopback)).isTrue();
+        assertThat(guard(false).permits(tenants, loopback)).isFalse();
+        assertThat(guard(true).permits(tenants, loopback)).isTrue();
+    }
+
+    @Test
+    void ownListener_isNobodysOrigin() {
+        InetAddress address = InetAddress.ofLiteral("203.0.114.5");
+        var guard = new AddressGuard(true, other -> other.equals(new InetSocketAddress(address, 443)));
+        for (boolean trusted : new boolean[] {true, false}) {
+            assertThat(guard.permits(new Origin(true, "loop.example", 443, trusted), address))
+                    .isFalse();
+            assertThat(guard.permits(new Origin(true, "loop.example", 444, trusted), address))
+                    .isTrue();
+        }
+    }
+
+    private static AddressGuard guard(boolean allowPrivate) {
+        return new AddressGuard(allowPrivate, own -> false);
     }
 }

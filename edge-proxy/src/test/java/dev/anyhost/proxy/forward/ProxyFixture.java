@@ -3,7 +3,8 @@ package dev.anyhost.proxy.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.proxy.concurrent.Handoff;
+import dev.anyhost.proxy.forward.dns.DnsLookup;
+import dev.anyhost.proxy.forward.dns.RememberedAddresses;
 import dev.anyhost.testkit.ServerIdentity;
 import dev.anyhost.testkit.TestCa;
 import io.netty.bootstrap.ServerBootstrap;
@@ -14,12 +15,14 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,8 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,35 +45,49 @@ final class ProxyFixture implements AutoCloseable {
     static final TestCa CA = TestCa.create("proxy test");
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final BlockingQueue<RequestRecord> records = new LinkedBlockingQueue<>();
     final AtomicBoolean draining = new AtomicBoolean();
     private final OriginTls originTls;
+    private final DnsLookup lookup;
     private final Optional<SslContext> tls;
     private final Channel listener;
 
     /** What differs between tests. */
-    record Setup(ForwardSettings settings, OriginRoutes routes, boolean allowPrivate, PoolLimits pool, boolean tls) {
+    record Setup(
+            ForwardSettings settings,
+            OriginRoutes routes,
+            boolean allowPrivate,
+            PoolLimits pool,
+            boolean tls,
+            List<InetSocketAddress> resolvers) {
 
         static Setup to(URI origin) {
             return to(hostname -> new OriginRoute.To(Origin.of(origin, true)));
         }
 
         static Setup to(OriginRoutes routes) {
-            return new Setup(ForwardSettings.https(443), routes, false, PoolLimits.DEFAULT, false);
+            return new Setup(ForwardSettings.https(443), routes, false, PoolLimits.DEFAULT, false, List.of());
         }
 
         Setup with(ForwardSettings other) {
-            return new Setup(other, routes, allowPrivate, pool, tls);
+            return new Setup(other, routes, allowPrivate, pool, tls, resolvers);
         }
 
         Setup withTls() {
-            return new Setup(settings, routes, allowPrivate, pool, true);
+            return new Setup(settings, routes, allowPrivate, pool, true, resolvers);
         }
 
         Setup withPool(PoolLimits limits) {
-            return new Setup(settings, routes, allowPrivate, limits, tls);
+            return new Setup(settings, routes, allowPrivate, limits, tls, resolvers);
+        }
+
+        Setup withResolver(InetSocketAddress server) {
+            return new Setup(settings, routes, allowPrivate, pool, tls, List.of(server));
+        }
+
+        Setup allowingPrivate() {
+            return new Setup(settings, routes, true, pool, tls, resolvers);
         }
     }
 
@@ -92,9 +107,15 @@ final class ProxyFixture implements AutoCloseable {
         assertThat(NoBlocking.seen()).isEmpty();
         originTls = OriginTls.trusting(List.of(CA.root()));
         tls = setup.tls() ? Optional.of(serverTls()) : Optional.empty();
-        var addresses = new SystemAddresses(new Handoff(virtualThreads, 100), Duration.ofSeconds(3));
+        lookup = new DnsLookup(
+                new DnsLookup.Transport(loops.next(), NioDatagramChannel::new, NioSocketChannel::new),
+                setup.resolvers());
         var connector = new OriginConnector(
-                NioSocketChannel::new, addresses, originTls, setup.allowPrivate(), setup.settings());
+                NioSocketChannel::new,
+                new RememberedAddresses(lookup, Ticker.systemTicker()),
+                originTls,
+                new AddressGuard(setup.allowPrivate(), this::isOwn),
+                setup.settings());
         var forwarding = new Forwarding(
                 setup.settings(),
                 setup.routes(),
@@ -122,6 +143,10 @@ final class ProxyFixture implements AutoCloseable {
         return SslContextBuilder.forServer(identity.privateKey(), identity.chain())
                 .sslProvider(SslProvider.OPENSSL_REFCNT)
                 .build();
+    }
+
+    private boolean isOwn(InetSocketAddress address) {
+        return address.equals(listener.localAddress());
     }
 
     int port() {
@@ -171,8 +196,8 @@ final class ProxyFixture implements AutoCloseable {
     @Override
     public void close() {
         listener.close().syncUninterruptibly();
+        lookup.close();
         loops.shutdownGracefully(20, 2_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
-        virtualThreads.shutdownNow();
         originTls.close();
         tls.ifPresent(ReferenceCountUtil::release);
         assertThat(NoBlocking.seen()).isEmpty();

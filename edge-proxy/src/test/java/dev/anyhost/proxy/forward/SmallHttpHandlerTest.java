@@ -28,7 +28,7 @@ class SmallHttpHandlerTest {
     private final EmbeddedChannel channel = EmbeddedChannel.builder()
             .ticker(ticker)
             .handlers(new SmallHttpHandler(
-                    head -> {
+                    (head, client) -> {
                         asked.add(head.path());
                         Promise<SmallResponse> answer = ImmediateEventExecutor.INSTANCE.newPromise();
                         answers.add(answer);

@@ -166,6 +166,8 @@ class StreamingTest {
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(60),
+                        Duration.ofSeconds(30),
+                        100,
                         Duration.ofMillis(1)));
         try (var origin = StreamingOrigin.sending("Content-Length: " + LARGE, false);
                 var proxy = ProxyFixture.start(Setup.to(origin.uri()).with(hurried));

@@ -87,7 +87,6 @@ class AcmeIssuerPebbleTest {
                 .containsExactly(List.of(2, hostname.value()));
         assertThat(issued.chain().getFirst().getPublicKey()).isInstanceOf(ECPublicKey.class);
         issued.chain().getLast().verify(pebble.issuingRoots().getFirst().getPublicKey());
-        assertThat(board.find(hostname)).isEqualTo(new ChallengeAnswer.Absent());
         assertThat(issued.toString()).doesNotContain("key");
     }
 
@@ -146,6 +145,16 @@ class AcmeIssuerPebbleTest {
                 issued(outcome.get());
             }
         }
+    }
+
+    @Test
+    void failedValidation_withdrawsItsChallenge() throws Exception {
+        List<Integer> closed = Ports.free(2);
+        Hostname hostname = Hostname.parse("closed-tls.example").orElseThrow();
+        try (PebbleCa elsewhere = PebbleCa.start(PebbleOptions.validatingAt(closed.getFirst(), closed.getLast()))) {
+            assertThat(issue(elsewhere, hostname, TLS_ALPN_01)).isInstanceOf(ChallengeFailed.class);
+        }
+        assertThat(board.find(hostname)).isEqualTo(new ChallengeAnswer.Absent());
     }
 
     @Test

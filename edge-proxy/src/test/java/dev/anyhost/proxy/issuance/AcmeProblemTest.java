@@ -2,6 +2,7 @@ package dev.anyhost.proxy.issuance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.shredzone.acme4j.toolbox.JSON;
 
@@ -59,5 +60,32 @@ class AcmeProblemTest {
 
         assertThat(problem.subproblems().getFirst().subproblems().getFirst().subproblems())
                 .isEmpty();
+    }
+
+    @Test
+    void document_isWrittenAsItWasRead() {
+        String document = "{\"type\":\"urn:ietf:params:acme:error:dns\",\"detail\":\"no \\\"A\\\"\\n\",\"status\":400,"
+                + "\"subproblems\":[{\"type\":\"about:blank\",\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"}}]}";
+
+        AcmeProblem problem = AcmeProblem.of(JSON.parse(document));
+
+        assertThat(AcmeProblem.of(JSON.parse(problem.toJson()))).isEqualTo(problem);
+        assertThat(problem.toJson()).contains("\"status\":400", "\"value\":\"a.example\"");
+    }
+
+    @Test
+    void limitOfOneDomain_isToldFromTheAccounts() {
+        String text = "too many %s. see https://letsencrypt.org/docs/rate-limits/#new-%s";
+        assertThat(AcmeProblem.plain(
+                                Optional.of(429),
+                                text.formatted(
+                                        "certificates (50) already issued for \"example.com\"",
+                                        "certificates-per-registered-domain"))
+                        .isLimitOfOneName())
+                .isTrue();
+        assertThat(AcmeProblem.plain(Optional.of(429), text.formatted("new orders", "orders-per-account"))
+                        .isLimitOfOneName())
+                .isFalse();
+        assertThat(AcmeProblem.of(JSON.parse("{}")).isLimitOfOneName()).isFalse();
     }
 }

@@ -33,21 +33,21 @@ class AuthorityAwayTest {
     }
 
     @Test
-    void authorityThatNeverAnswers_timesOut() throws Exception {
+    void authorityThatNeverAnswers_isUnreachable() throws Exception {
         try (ServerSocket silent = new ServerSocket(0)) {
             URI directory = URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/dir");
 
-            assertThat(ScriptedAttempt.causeOf(attempt.issueAt(directory))).isEqualTo(Cause.TIMED_OUT);
+            assertThat(ScriptedAttempt.causeOf(attempt.issueAt(directory))).isEqualTo(Cause.UNREACHABLE);
         }
     }
 
     @Test
-    void authorityWhoseBodyNeverEnds_timesOut() throws Exception {
+    void authorityWhoseBodyNeverEnds_isUnreachable() throws Exception {
         try (ServerSocket slow = new ServerSocket(0)) {
             Thread.startVirtualThread(() -> beginAnswer(slow));
             URI directory = URI.create("http://127.0.0.1:" + slow.getLocalPort() + "/dir");
 
-            assertThat(ScriptedAttempt.causeOf(attempt.issueAt(directory))).isEqualTo(Cause.TIMED_OUT);
+            assertThat(ScriptedAttempt.causeOf(attempt.issueAt(directory))).isEqualTo(Cause.UNREACHABLE);
         }
     }
 

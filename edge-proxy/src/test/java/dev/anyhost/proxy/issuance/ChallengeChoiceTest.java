@@ -5,7 +5,6 @@ import static dev.anyhost.proxy.challenge.ChallengeType.TLS_ALPN_01;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.ChallengeFailed;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Issued;
@@ -19,62 +18,43 @@ import org.junit.jupiter.api.Test;
 
 class ChallengeChoiceTest {
 
-    private static final Hostname SHOP = Hostname.parse("shop.example").orElseThrow();
-    private static final Hostname OTHER = Hostname.parse("other.example").orElseThrow();
     private static final AcmeProblem PROBLEM = AcmeProblem.plain(Optional.of(403), "no");
 
     private final ChallengeChoice choice = new ChallengeChoice(List.of(HTTP_01, TLS_ALPN_01));
 
     @Test
     void nothingLearnt_isTheConfiguredOrder() {
-        assertThat(choice.next(SHOP)).isEqualTo(HTTP_01);
+        assertThat(choice.next(Optional.empty())).isEqualTo(HTTP_01);
     }
 
     @Test
-    void failure_usesTheOtherForThatHostnameOnly() {
-        choice.learn(SHOP, new ChallengeFailed(HTTP_01, PROBLEM));
-
-        assertThat(choice.next(SHOP)).isEqualTo(TLS_ALPN_01);
-        assertThat(choice.next(OTHER)).isEqualTo(HTTP_01);
+    void typeThatFailed_givesWayToTheOther() {
+        assertThat(choice.next(Optional.of("http-01"))).isEqualTo(TLS_ALPN_01);
+        assertThat(choice.next(Optional.of("tls-alpn-01"))).isEqualTo(HTTP_01);
     }
 
     @Test
-    void secondFailure_isTheFirstTypeAgain() {
-        choice.learn(SHOP, new ChallengeFailed(HTTP_01, PROBLEM));
-        choice.learn(SHOP, new ChallengeFailed(TLS_ALPN_01, PROBLEM));
+    void typeThatWorked_goesFirst() {
+        choice.learn(issued(TLS_ALPN_01));
 
-        assertThat(choice.next(SHOP)).isEqualTo(HTTP_01);
-    }
-
-    @Test
-    void typeThatWorked_goesFirstForAll() {
-        choice.learn(OTHER, issued(TLS_ALPN_01));
-
-        assertThat(choice.next(SHOP)).isEqualTo(TLS_ALPN_01);
-    }
-
-    @Test
-    void typeThatFailedHere_isNotFirst_evenIfItWorkedElsewhere() {
-        choice.learn(SHOP, new ChallengeFailed(TLS_ALPN_01, PROBLEM));
-        choice.learn(OTHER, issued(TLS_ALPN_01));
-
-        assertThat(choice.next(SHOP)).isEqualTo(HTTP_01);
+        assertThat(choice.next(Optional.empty())).isEqualTo(TLS_ALPN_01);
+        assertThat(choice.next(Optional.of("tls-alpn-01"))).isEqualTo(HTTP_01);
     }
 
     @Test
     void otherOutcomes_changeNothing() {
-        choice.learn(SHOP, new RateLimited(Instant.EPOCH, PROBLEM));
+        choice.learn(new RateLimited(Instant.EPOCH, PROBLEM));
+        choice.learn(new ChallengeFailed(HTTP_01, PROBLEM));
 
-        assertThat(choice.next(SHOP)).isEqualTo(HTTP_01);
+        assertThat(choice.next(Optional.empty())).isEqualTo(HTTP_01);
     }
 
     @Test
     void onlyType_isUsedEvenAfterItsFailure() {
         var one = new ChallengeChoice(List.of(TLS_ALPN_01));
-        one.learn(SHOP, new ChallengeFailed(TLS_ALPN_01, PROBLEM));
-        one.learn(SHOP, issued(HTTP_01));
+        one.learn(issued(HTTP_01));
 
-        assertThat(one.next(SHOP)).isEqualTo(TLS_ALPN_01);
+        assertThat(one.next(Optional.of("tls-alpn-01"))).isEqualTo(TLS_ALPN_01);
     }
 
     @Test

@@ -1,0 +1,69 @@
+package dev.anyhost.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.Projection;
+import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+
+/**
+ * A global secondary index over {@link Shards}, so that everything can be gone through without a scan. Items without
+ * both of its keys are not in it.
+ *
+ * @param shard the partition key, text
+ * @param order the sort key, a number
+ * @param projected what else a look into the index gives
+ */
+record TableIndex(String name, String shard, String order, List<String> projected) {
+
+    GlobalSecondaryIndex shape() {
+        return GlobalSecondaryIndex.builder()
+                .indexName(name)
+                .keySchema(
+                        KeySchemaElement.builder()
+                                .attributeName(shard)
+                                .keyType(KeyType.HASH)
+                                .build(),
+                        KeySchemaElement.builder()
+                                .attributeName(order)
+                                .keyType(KeyType.RANGE)
+                                .build())
+                .projection(Projection.builder()
+                        .projectionType(ProjectionType.INCLUDE)
+                        .nonKeyAttributes(projected)
+                        .build())
+                .build();
+    }
+
+    /** Shows every indexed item, shard by shard, page by page: any number takes the same memory. */
+    StoreEffect walk(DynamoTable table, Consumer<Map<String, AttributeValue>> visitor) {
+        try {
+            Shards.ALL.forEach(part -> walk(table, part, visitor));
+            return new StoreEffect.Done();
+        } catch (SdkException failed) {
+            return new StoreEffect.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    private void walk(DynamoTable table, String part, Consumer<Map<String, AttributeValue>> visitor) {
+        Map<String, AttributeValue> start = Map.of();
+        do {
+            Map<String, AttributeValue> from = start;
+            QueryResponse page = table.dynamo()
+                    .query(request -> request.tableName(table.name())
+                            .indexName(name)
+                            .keyConditionExpression("#shard = :shard")
+                            .expressionAttributeNames(Map.of("#shard", shard))
+                            .expressionAttributeValues(Map.of(":shard", Attributes.text(part)))
+                            .exclusiveStartKey(from.isEmpty() ? null : from));
+            page.items().forEach(visitor);
+            start = page.lastEvaluatedKey();
+        } while (!start.isEmpty());
+    }
+}

@@ -1,0 +1,167 @@
+package dev.anyhost.proxy;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.admission.Admission;
+import dev.anyhost.proxy.admission.HttpVerifier;
+import dev.anyhost.proxy.admission.Permission;
+import dev.anyhost.proxy.admission.RequestSigner;
+import dev.anyhost.proxy.admission.VerifierSettings;
+import dev.anyhost.proxy.certificate.Acquisition;
+import dev.anyhost.proxy.certificate.AuthorityPause;
+import dev.anyhost.proxy.certificate.CertificateDirectory;
+import dev.anyhost.proxy.certificate.ChangeFollower;
+import dev.anyhost.proxy.certificate.FailureMemory;
+import dev.anyhost.proxy.certificate.HeldCertificates;
+import dev.anyhost.proxy.certificate.LeasedIssuance;
+import dev.anyhost.proxy.certificate.NewNames;
+import dev.anyhost.proxy.certificate.WaitingRoom;
+import dev.anyhost.proxy.challenge.ChallengeBoard;
+import dev.anyhost.proxy.concurrent.Handoff;
+import dev.anyhost.proxy.concurrent.TokenBucket;
+import dev.anyhost.proxy.forward.PublicHttp;
+import dev.anyhost.proxy.handshake.ValidationCertificates;
+import dev.anyhost.proxy.issuance.AcmeSettings;
+import dev.anyhost.proxy.issuance.ChallengeChoice;
+import dev.anyhost.proxy.issuance.DirectoryTrust;
+import dev.anyhost.proxy.issuance.IssuanceBudget;
+import dev.anyhost.proxy.issuance.IssuanceTime;
+import dev.anyhost.proxy.ops.Metrics;
+import dev.anyhost.store.CertificateTables;
+import dev.anyhost.store.encryption.KeyEncryption;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLContext;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/**
+ * Everything between a hostname and its certificate: who may use the proxy, what the store has, who orders.
+ *
+ * @param issuing there once tables, keys and account were seen
+ */
+record CertificateParts(
+        Admission admission,
+        CertificateDirectory directory,
+        ValidationCertificates validations,
+        IssuingParts issuing,
+        ChangeFollower changes) {
+
+    private static final int CERTIFICATES_HELD = 100_000;
+
+    /** Look-ups a second, and at once, for names whose permission can't be told. */
+    private static final int UNASKED = 200;
+
+    /** What these parts need of their process. */
+    record Surroundings(
+            Parts parts,
+            Metrics metrics,
+            IssuanceTime time,
+            ExecutorService virtualThreads,
+            ScheduledExecutorService timer) {}
+
+    static CertificateParts open(ProxyConfig config, Surroundings around) throws IOException {
+        Parts parts = around.parts();
+        KeyEncryption keys = parts.opened(ProxyKeys.of(config));
+        CertificateTables tables = parts.opened(CertificateTables.open(
+                config.store().tables(),
+                keys,
+                around.time().clock(),
+                (operation, outcome) ->
+                        around.metrics().storeCalled(operation, outcome.name().toLowerCase(Locale.ROOT))));
+        var limits = config.limits();
+        var admission = new Admission(
+                new MeteredVerifier(
+                        parts.opened(verifier(config, parts)),
+                        around.metrics(),
+                        around.time().nanos()),
+                limits.asks(),
+                around.time().nanos());
+        var board = new ChallengeBoard(tables.challenges(), around.time().clock());
+        var acme = new AcmeSettings(
+                config.acme().directory(),
+                config.acme().email(),
+                config.acme().trustedRoots(),
+                config.acme().challenges());
+        IssuingParts issuing = parts.opened(new IssuingParts(tables, acme, directoryTls(acme), board, around.time()));
+
+        var issuance = new LeasedIssuance(
+                tables.certificates(),
+                tables.leases(),
+                new LeasedIssuance.Orders(
+                        issuing::issuer,
+                        new AuthorityPause(tables.pauses(), around.time().clock()),
+                        new IssuanceBudget(limits.orders()),
+                        new NewNames(limits.newNames(), around.time().nanos()),
+                        new ChallengeChoice(config.acme().challenges())),
+                new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), around.time(), around.timer()));
+        var held = new HeldCertificates(CERTIFICATES_HELD, around.time().clock());
+        around.metrics().certificatesHeld(held::count);
+        var failures = new FailureMemory(around.time().clock());
+        var acquisition = new Acquisition(
+                admission,
+                new Acquisition.Certificates(
+                        held,
+                        tables.certificates(),
+                        new TokenBucket(UNASKED, UNASKED, around.time().nanos())),
+                issuance,
+                failures,
+                around.time().clock(),
+                around.virtualThreads());
+        var handoff = new Handoff(around.virtualThreads(), limits.waiting().inAll());
+        var waitingRoom = new WaitingRoom(limits.waiting());
+        around.metrics().waiting(waitingRoom::waiting);
+        var directory = new CertificateDirectory(
+                new CertificateDirectory.Memory(admission, held, failures),
+                acquisition,
+                new CertificateDirectory.Waiting(waitingRoom, handoff, around.virtualThreads()),
+                around.time().clock());
+        var changes = new ChangeFollower(
+                tables.changes(),
+                new ChangeFollower.Told(admission, failures, tables.leases(), acquisition),
+                around.time());
+        var validations =
+                new ValidationCertificates(board, handoff, around.time().clock());
+        return new CertificateParts(admission, directory, validations, issuing, changes);
+    }
+
+    private static SSLContext directoryTls(AcmeSettings acme) throws IOException {
+        return switch (DirectoryTrust.reading(acme.trustedRoots())) {
+            case DirectoryTrust.Trusting(SSLContext tls) -> tls;
+            case DirectoryTrust.Unreadable(Path file, String expected) ->
+                throw new IOException("acme.trusted-roots: " + file + " (expected: " + expected + ")");
+        };
+    }
+
+    private static HttpVerifier verifier(ProxyConfig config, Parts parts) {
+        VerifierSettings settings = config.verifier();
+        Optional<RequestSigner> signer = switch (settings.auth()) {
+            case NONE -> Optional.empty();
+            case AWS_IAM ->
+                Optional.of(new RequestSigner(
+                        parts.opened(DefaultCredentialsProvider.builder().build()), settings.url(), settings.region()));
+        };
+        return new HttpVerifier(settings, signer);
+    }
+
+    /** What the http port asks before it redirects or validates. */
+    PublicHttp.Permissions permissions() {
+        return new PublicHttp.Permissions() {
+            @Override
+            public boolean isRefused(Hostname hostname) {
+                return admission.isLastRefused(hostname);
+            }
+
+            @Override
+            public Future<Permission> of(Hostname hostname, InetAddress client, EventExecutor loop) {
+                return directory.permission(hostname, client, loop);
+            }
+        };
+    }
+}

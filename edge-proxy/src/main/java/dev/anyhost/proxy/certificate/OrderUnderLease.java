@@ -1,0 +1,220 @@
+package dev.anyhost.proxy.certificate;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Route;
+import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
+import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Failed;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Obtained;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Outcome;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Wanted;
+import dev.anyhost.proxy.issuance.AcmeProblem;
+import dev.anyhost.proxy.issuance.IssuanceBudget;
+import dev.anyhost.proxy.issuance.IssuanceOutcome;
+import dev.anyhost.proxy.issuance.IssuanceRequest;
+import dev.anyhost.store.CertificateStore;
+import dev.anyhost.store.FindResult;
+import dev.anyhost.store.IssuanceFailure;
+import dev.anyhost.store.LastVerdict;
+import dev.anyhost.store.Lease;
+import dev.anyhost.store.NewCertificate;
+import dev.anyhost.store.PauseResult;
+import dev.anyhost.store.StoredCertificate;
+import dev.anyhost.store.WriteResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the holder of a lease does: look into the store again, take from the budgets, order, write, and say how it ended. */
+final class OrderUnderLease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OrderUnderLease.class);
+
+    /** How long an order waits for its turn; then the next visitor tries. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A certificate in hand is written when the store is back; the visitor hears after their ten seconds as always. */
+    private static final int WRITES = 20;
+
+    private static final Duration BETWEEN_WRITES = Duration.ofSeconds(1);
+
+    private final CertificateStore store;
+    private final KeptLease kept;
+    private final LeasedIssuance.Orders orders;
+    private final LeasedIssuance.Surroundings around;
+    private final Hostname hostname;
+
+    OrderUnderLease(
+            CertificateStore store, KeptLease kept, LeasedIssuance.Orders orders, LeasedIssuance.Surroundings around) {
+        this.store = store;
+        this.kept = kept;
+        this.orders = orders;
+        this.around = around;
+        this.hostname = kept.lease().hostname();
+    }
+
+    Outcome run(Wanted wanted) throws InterruptedException {
+        return switch (store.findConsistent(hostname)) {
+            case FindResult.Found(StoredCertificate found) ->
+                LeasedIssuance.isValid(found, around.now()) ? obtained(found, false) : order(wanted, found.version());
+            case FindResult.Absent() -> orderNew(wanted);
+            case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
+                LOG.atError()
+                        .addKeyValue("hostname", hostname)
+                        .addKeyValue("reason", reason)
+                        .log("stored certificate is damaged and is replaced");
+                yield order(wanted, version);
+            }
+            case FindResult.KeyUnavailable(String keyId, String reason) ->
+                failed(around.soon(Cause.KEY_UNAVAILABLE), keyId + ": " + reason);
+            case FindResult.Unreachable(String reason) -> failed(around.soon(Cause.STORE_UNREACHABLE), reason);
+        };
+    }
+
+    private Obtained obtained(StoredCertificate certificate, boolean ownOrder) {
+        kept.succeeded();
+        return new Obtained(certificate, ownOrder);
+    }
+
+    private Outcome orderNew(Wanted wanted) throws InterruptedException {
+        boolean tried =
+                kept.lease().failure().isPresent() || kept.lease().order().isPresent();
+        if (!tried && !orders.newNames().tryTake(hostname)) {
+            Instant retryAt = around.now().plus(orders.newNames().refill());
+            return failed(new NotYet(Cause.TOO_MANY_NEW_NAMES, retryAt), "the registered domain had its share");
+        }
+        return order(wanted, 0);
+    }
+
+    private Outcome order(Wanted wanted, long replaces) throws InterruptedException {
+        Optional<IssuanceBudget.Token> token = orders.budget().tryTake(PATIENCE);
+        if (token.isEmpty()) {
+            return failed(around.soon(Cause.OVERLOADED), "too many orders under way");
+        }
+        IssuanceOutcome outcome;
+        try (IssuanceBudget.Token _ = token.get()) {
+            outcome = wanted.issuer().issue(request(wanted.issuer().directory()));
+        }
+        orders.choice().learn(outcome);
+        return switch (outcome) {
+            case IssuanceOutcome.Issued issued -> write(wanted.route(), replaces, issued);
+            case IssuanceOutcome.RateLimited limited -> limited(wanted, limited);
+            case IssuanceOutcome.ChallengeFailed failed ->
+                backOff(wanted.route(), "challenge_failed", failed.problem().toJson(), Optional.of(failed.label()));
+            case IssuanceOutcome.Rejected(AcmeProblem problem) ->
+                backOff(wanted.route(), "rejected", problem.toJson(), Optional.empty());
+            case IssuanceOutcome.Unavailable unavailable -> unavailable(wanted.route(), unavailable);
+        };
+    }
+
+    private IssuanceRequest request(String directory) {
+        return new IssuanceRequest(
+                hostname,
+                orders.choice().next(kept.lease().failure().flatMap(IssuanceFailure::challenge)),
+                kept.lease()
+                        .order()
+                        .filter(order -> order.issuer().equals(directory))
+                        .map(Lease.PendingOrder::url),
+                url -> kept.began(new Lease.PendingOrder(directory, url)),
+                kept::isLost);
+    }
+
+    /** A limit of this name's is this name's business; any other concerns the whole account, on all instances. */
+    private Outcome limited(Wanted wanted, IssuanceOutcome.RateLimited limited) {
+        String problem = limited.problem().toJson();
+        if (limited.problem().isLimitOfOneName()) {
+            int count = kept.lease().failure().map(IssuanceFailure::count).orElse(1);
+            return failing(new IssuanceFailure(
+                    count,
+                    around.now(),
+                    limited.retryAt(),
+                    "rate_limited",
+                    problem,
+                    kept.lease().failure().flatMap(IssuanceFailure::challenge),
+                    wanted.route()));
+        }
+        orders.pause().pause(wanted.issuer().directory(), new PauseResult.Paused(limited.retryAt(), problem));
+        return failed(new NotYet(Cause.AUTHORITY_PAUSED, limited.retryAt()), problem);
+    }
+
+    private Outcome unavailable(Route route, IssuanceOutcome.Unavailable outcome) {
+        return switch (outcome.cause()) {
+            // The order, if there is one, stays open for the next try: nobody's fault, so nobody's back-off.
+            case UNREACHABLE, UNTRUSTED, AUTHORITY_FAILED ->
+                failed(around.soon(Cause.AUTHORITY_UNAVAILABLE), outcome.detail());
+            case STORE_FAILED -> failed(around.soon(Cause.STORE_UNREACHABLE), outcome.detail());
+            case STOPPED -> failed(around.soon(Cause.ISSUING), outcome.detail());
+            // The order may be finalized already, and its key is gone: the next try is a new order.
+            case TIMED_OUT, UNUSABLE_ANSWER, WRONG_CERTIFICATE ->
+                backOff(route, outcome.cause().name().toLowerCase(Locale.ROOT), outcome.detail(), Optional.empty());
+        };
+    }
+
+    private Failed backOff(Route route, String cause, String problem, Optional<String> challenge) {
+        int count = BackOff.count(kept.lease().failure());
+        Instant now = around.now();
+        return failing(
+                new IssuanceFailure(count, now, now.plus(BackOff.pause(count)), cause, problem, challenge, route));
+    }
+
+    private Failed failing(IssuanceFailure failure) {
+        kept.failed(failure);
+        return failed(new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt()), failure.cause() + ": " + failure.problem());
+    }
+
+    private Failed failed(NotYet answer, String reason) {
+        LOG.atWarn()
+                .addKeyValue("hostname", hostname)
+                .addKeyValue("cause", answer.cause())
+                .addKeyValue("retry_at", answer.retryAt())
+                .addKeyValue("reason", reason)
+                .log("no certificate");
+        return new Failed(answer);
+    }
+
+    private Outcome write(Route route, long replaces, IssuanceOutcome.Issued issued) throws InterruptedException {
+        var next =
+                new NewCertificate(hostname, issued.chain(), issued.key(), issued.issuer(), LastVerdict.allowed(route));
+        WriteResult result = store.put(next, replaces, kept.lease());
+        for (int writes = 1; result instanceof WriteResult.Unreachable && writes < WRITES && !kept.isLost(); writes++) {
+            around.time().pause().pause(BETWEEN_WRITES);
+            result = store.put(next, replaces, kept.lease());
+        }
+        return switch (result) {
+            case WriteResult.Written(long version) -> obtained(stored(next, version, kept.lease()), true);
+            case WriteResult.Superseded(FindResult.Found(StoredCertificate winner)) -> obtained(winner, false);
+            case WriteResult.Superseded(FindResult other) ->
+                failed(around.soon(Cause.STORE_UNREACHABLE), "replaced by what can't be read: " + other);
+            case WriteResult.Fenced(long byFence) -> lateWriter(byFence);
+            case WriteResult.Unreachable(String reason) -> failed(around.soon(Cause.STORE_UNREACHABLE), reason);
+        };
+    }
+
+    /** Somebody took over while this instance slept: theirs is the certificate that counts. */
+    private Outcome lateWriter(long byFence) {
+        LOG.atWarn()
+                .addKeyValue("hostname", hostname)
+                .addKeyValue("fence", byFence)
+                .log("late write was fenced off");
+        return store.findConsistent(hostname) instanceof FindResult.Found(StoredCertificate winner)
+                ? new Obtained(winner, false)
+                : new Failed(around.soon(Cause.ISSUING));
+    }
+
+    private static StoredCertificate stored(NewCertificate next, long version, Lease lease) {
+        var leaf = next.chain().getFirst();
+        return new StoredCertificate(
+                next.hostname(),
+                next.chain(),
+                next.key(),
+                leaf.getNotBefore().toInstant(),
+                leaf.getNotAfter().toInstant(),
+                next.issuer(),
+                version,
+                lease.token(),
+                next.lastVerdict());
+    }
+}

@@ -1,0 +1,190 @@
+package dev.anyhost.proxy.certificate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Route;
+import dev.anyhost.domain.Verdict;
+import dev.anyhost.proxy.admission.Admission;
+import dev.anyhost.proxy.admission.AskLimits;
+import dev.anyhost.proxy.challenge.ChallengeType;
+import dev.anyhost.proxy.concurrent.TokenBucket;
+import dev.anyhost.proxy.issuance.AcmeProblem;
+import dev.anyhost.proxy.issuance.ChallengeChoice;
+import dev.anyhost.proxy.issuance.IssuanceBudget;
+import dev.anyhost.proxy.issuance.IssuanceOutcome;
+import dev.anyhost.proxy.issuance.IssuanceRequest;
+import dev.anyhost.proxy.issuance.IssuanceTime;
+import dev.anyhost.proxy.issuance.Issuer;
+import dev.anyhost.proxy.issuance.Pause;
+import dev.anyhost.store.CertificateTables;
+import dev.anyhost.store.StoreSettings;
+import dev.anyhost.store.TablesCheck;
+import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.testkit.CountingDynamoDb;
+import dev.anyhost.testkit.DynamoDbLocal;
+import dev.anyhost.testkit.FakeClock;
+import dev.anyhost.testkit.ServerIdentity;
+import dev.anyhost.testkit.TestCa;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+
+/**
+ * Instances of the cold path over one store: a real database, a verifier and an authority that say what the test wants,
+ * and one clock that waiting moves.
+ */
+final class Cluster implements AutoCloseable {
+
+    static final String DIRECTORY = "https://ca.test/dir";
+    static final Route ROUTE = new Route(Optional.of("acme"), Optional.empty());
+
+    private static final TestCa CA = TestCa.create("issuer");
+
+    final FakeClock clock = FakeClock.at(Instant.parse("2026-11-21T00:00:00Z"));
+    final List<IssuanceRequest> orders = Collections.synchronizedList(new ArrayList<>());
+    final List<Hostname> asked = Collections.synchronizedList(new ArrayList<>());
+    final CertificateTables tables;
+    final CountingDynamoDb dynamo;
+
+    /** What the verifier says. */
+    Function<Hostname, Verdict> verifier = _ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5));
+
+    /** What the authority does. */
+    Function<IssuanceRequest, IssuanceOutcome> authority = this::issued;
+
+    Pause pause = clock::advance;
+    int newNames = 1_000_000;
+
+    private final KeyEncryption keys;
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+
+    Cluster(DynamoDbLocal database, Path folder) throws IOException {
+        Path key = folder.resolve("key-" + UUID.randomUUID());
+        Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
+        keys = ((KeyEncryption.Configured.Usable) KeyEncryption.of(List.of("file:" + key.getFileName()), folder))
+                .encryption();
+        dynamo = new CountingDynamoDb(database.client());
+        String run = UUID.randomUUID().toString();
+        tables = new CertificateTables(
+                new StoreSettings(
+                        new StoreSettings.Table("us-east-1", Optional.empty(), "certificates-" + run),
+                        new StoreSettings.Table("us-east-1", Optional.empty(), "coordination-" + run),
+                        true),
+                new CertificateTables.Clients(dynamo, dynamo),
+                keys,
+                clock,
+                clock::nanos);
+        assertThat(tables.check()).isEqualTo(new TablesCheck.Ready());
+        dynamo.resetCalls();
+    }
+
+    /** One process. */
+    record Instance(
+            Admission admission,
+            HeldCertificates held,
+            FailureMemory failures,
+            LeasedIssuance issuance,
+            Acquisition acquisition,
+            ChangeFollower changes) {
+
+        CertificateAnswer visit(Hostname hostname) {
+            return acquisition.acquire(hostname);
+        }
+    }
+
+    Instance instance(String owner) {
+        var time = new IssuanceTime(clock, clock::nanos, duration -> pause.pause(duration));
+        var admission = new Admission(this::ask, AskLimits.DEFAULT, clock::nanos);
+        var held = new HeldCertificates(1_000, clock);
+        var failures = new FailureMemory(clock);
+        var issuance = new LeasedIssuance(
+                tables.certificates(),
+                tables.leases(),
+                new LeasedIssuance.Orders(
+                        () -> Optional.of(new ScriptedIssuer()),
+                        new AuthorityPause(tables.pauses(), clock),
+                        new IssuanceBudget(10),
+                        new NewNames(newNames, clock::nanos),
+                        new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01))),
+                new LeasedIssuance.Surroundings(owner, time, timer));
+        var acquisition = new Acquisition(
+                admission,
+                new Acquisition.Certificates(held, tables.certificates(), new TokenBucket(200, 200, clock::nanos)),
+                issuance,
+                failures,
+                clock,
+                Runnable::run);
+        var changes = new ChangeFollower(
+                tables.changes(), new ChangeFollower.Told(admission, failures, tables.leases(), acquisition), time);
+        return new Instance(admission, held, failures, issuance, acquisition, changes);
+    }
+
+    private Verdict ask(Hostname hostname) {
+        asked.add(hostname);
+        return verifier.apply(hostname);
+    }
+
+    private final class ScriptedIssuer implements Issuer {
+        @Override
+        public String directory() {
+            return DIRECTORY;
+        }
+
+        @Override
+        public IssuanceOutcome issue(IssuanceRequest request) {
+            orders.add(request);
+            return authority.apply(request);
+        }
+    }
+
+    /** A certificate for 90 days. */
+    IssuanceOutcome issued(IssuanceRequest request) {
+        Instant now = clock.instant();
+        ServerIdentity identity = CA.issue(
+                List.of(request.hostname().value()), now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(90)));
+        return new IssuanceOutcome.Issued(identity.chain(), identity.privateKey(), DIRECTORY, request.preferred());
+    }
+
+    static IssuanceOutcome challengeFailed(IssuanceRequest request) {
+        return new IssuanceOutcome.ChallengeFailed(
+                request.preferred(), problem("urn:ietf:params:acme:error:unauthorized", "404 from 192.0.2.1"));
+    }
+
+    static IssuanceOutcome limited(Instant retryAt, String detail) {
+        return new IssuanceOutcome.RateLimited(retryAt, problem("urn:ietf:params:acme:error:rateLimited", detail));
+    }
+
+    private static AcmeProblem problem(String type, String detail) {
+        return new AcmeProblem(
+                type,
+                Optional.empty(),
+                Optional.of(detail),
+                Optional.empty(),
+                Optional.of(403),
+                Optional.empty(),
+                List.of());
+    }
+
+    static Hostname hostname(String name) {
+        return Hostname.parse(name).orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        tables.close();
+        keys.close();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.anyhost.local;
+
+import dev.anyhost.testkit.ChildProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A proxy in a process of its own, so that its memory can be small and a signal can end it. */
+final class ForwardProcess implements AutoCloseable {
+
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+
+    private final ChildProcess process;
+
+    private ForwardProcess(ChildProcess process) {
+        this.process = process;
+    }
+
+    /**
+     * Starts one on the system's ports and waits until it is ready.
+     *
+     * @param options the JVM's, such as {@code -Xmx64m}
+     * @param changes lines to replace in the configuration
+     */
+    static ForwardProcess start(TestSystem system, URI origin, List<String> options, Map<String, String> changes)
+            throws IOException, InterruptedException {
+        return start(system, origin, new int[] {system.httpsPort, system.httpPort}, options, changes);
+    }
+
+    /** As above, on other ports. */
+    static ForwardProcess start(
+            TestSystem system, URI origin, int[] ports, List<String> options, Map<String, String> changes)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dio.netty.leakDetection.level=disabled",
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders"));
+        command.addAll(options);
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.anyhost.local.Anyhost",
+                "run",
+                "--config",
+                system.configuration(origin, ports[0], ports[1], changes).toString()));
+        var started = new ForwardProcess(ChildProcess.start(command));
+        try {
+            started.awaitReady(ports[1]);
+            return started;
+        } catch (IllegalStateException late) {
+            started.close();
+            throw late;
+        }
+    }
+
+    private void awaitReady(int httpPort) throws InterruptedException {
+        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
+        process.awaitPort(httpPort, READY_LIMIT);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            while (!isReady(http, httpPort)) {
+                if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException("not ready: " + String.join("\n", process.output()));
+                }
+            }
+        }
+    }
+
+    private static boolean isReady(HttpClient http, int port) throws InterruptedException {
+        URI health = URI.create("http://127.0.0.1:" + port + "/health");
+        try {
+            return http.send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    List<String> output() {
+        return process.output();
+    }
+
+    /** Sends SIGTERM and waits; the exit code. */
+    int terminate(Duration grace) {
+        return process.terminate(grace);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
