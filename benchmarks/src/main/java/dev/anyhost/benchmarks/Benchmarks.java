@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,7 +41,8 @@ public final class Benchmarks {
             System.exit(wanted.isEmpty() ? 0 : 2);
         }
         Programs programs = Programs.of(Path.of(arguments[0]).toAbsolutePath().normalize());
-        System.out.printf("%s; %s; one round's half after the other%n", LocalDate.now(), programs.versions());
+        System.out.printf(
+                "%s; %s; one round's half after the other%n", LocalDate.now(ZoneOffset.UTC), programs.versions());
         for (Benchmark benchmark : chosen) {
             long begun = System.nanoTime();
             System.out.printf("%n## %s: %s%n%n", benchmark.name(), benchmark.description());
