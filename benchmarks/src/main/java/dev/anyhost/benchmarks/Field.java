@@ -1,6 +1,8 @@
 package dev.anyhost.benchmarks;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +26,8 @@ record Field(Surroundings around, Visitors visitors, Anyhost anyhost, Caddy cadd
 
     /** So that the clients' own first steps aren't counted against whoever is visited first. */
     private static void warmUp(Visitors visitors, Surroundings around) {
-        var elsewhere = new java.net.InetSocketAddress(
-                "127.0.0.1", around.ca().directory().getPort());
+        var elsewhere = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), around.ca().directory().getPort());
         for (int visit = 0; visit < VISITS_TO_WARM_UP; visit++) {
             var _ = visitors.visit(elsewhere, "localhost", PATIENCE).join();
         }
@@ -39,7 +41,7 @@ record Field(Surroundings around, Visitors visitors, Anyhost anyhost, Caddy cadd
 
     /** One of the two sides' samples. */
     <T> T of(Contender contender, T anyhosts, T caddys) {
-        return contender == anyhost ? anyhosts : caddys;
+        return contender.equals(anyhost) ? anyhosts : caddys;
     }
 
     /**

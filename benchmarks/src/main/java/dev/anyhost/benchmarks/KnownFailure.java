@@ -59,7 +59,7 @@ final class KnownFailure implements Benchmark {
                 Table.number(ended(visits.getFirst())),
                 Table.number(after.median()),
                 Table.number(after.max()),
-                contender == field.anyhost() ? "≤ 50" : "",
+                contender.equals(field.anyhost()) ? "≤ 50" : "",
                 hung + " of " + visits.size(),
                 Long.toString(ordered));
     }

@@ -22,7 +22,12 @@ record Throughput(Field field, List<Contender> others, String unit, Load load) {
         Wrk.Run on(Contender contender, String hostname, int seconds) throws IOException, InterruptedException;
     }
 
-    /** @param rates a second, one for each round; @param costs processor time in µs for each */
+    /**
+     * One contender's, a value for each round.
+     *
+     * @param rates a second
+     * @param costs processor time in µs for each
+     */
     private record Figures(Samples rates, Samples costs) {}
 
     String compare(int rounds, int seconds, int warmUpSeconds, String goal) throws IOException, InterruptedException {
@@ -59,10 +64,10 @@ record Throughput(Field field, List<Contender> others, String unit, Load load) {
         figures.forEach((contender, theirs) -> table.row(
                 contender.name(),
                 Table.number(theirs.rates().median()),
-                theirs == ours
+                contender.equals(field.anyhost())
                         ? ""
                         : Table.number(ours.rates().over(theirs.rates()).median()),
-                contender == others.getFirst() ? goal : "",
+                contender.equals(others.getFirst()) ? goal : "",
                 Table.number(theirs.costs().median()),
                 Table.number(theirs.rates().median() * theirs.costs().median() / MICROS_PER_SECOND)));
         return table.toString();
