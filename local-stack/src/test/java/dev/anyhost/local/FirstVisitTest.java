@@ -3,9 +3,8 @@ package dev.anyhost.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.EdgeProxy;
-import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.OpensslClient;
-import dev.anyhost.testkit.Ports;
+import dev.anyhost.testkit.PebbleCa;
 import dev.anyhost.testkit.Trust;
 import java.math.BigInteger;
 import java.net.URI;
@@ -37,20 +36,17 @@ class FirstVisitTest {
     static Path folder;
 
     private static TestSystem system;
-    private static DemoOrigin origin;
     private static EdgeProxy proxy;
 
     @BeforeAll
     static void start() throws Exception {
         system = new TestSystem(folder);
-        origin = DemoOrigin.start();
-        proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
+        proxy = system.proxy();
     }
 
     @AfterAll
     static void stop() throws Exception {
         proxy.close();
-        origin.close();
         system.close();
     }
 
@@ -121,9 +117,8 @@ class FirstVisitTest {
                 system.client(system.httpsPort).handshake("shared.example").serial();
         long orders = system.pebble.orders();
         for (int start = 0; start < 2; start++) {
-            List<Integer> ports = Ports.free(2);
-            try (EdgeProxy other = TestSystem.ready(system.start(origin.uri(), ports.get(0), ports.get(1), Map.of()))) {
-                assertThat(system.client(ports.get(0))
+            try (EdgeProxy other = system.anotherProxy()) {
+                assertThat(system.client(TestSystem.httpsPort(other))
                                 .handshake("shared.example")
                                 .serial())
                         .isEqualTo(serial);
@@ -138,23 +133,23 @@ class FirstVisitTest {
     void bothChallengeTypes_issue() throws Exception {
         system.allow("alpn.example");
         proxy.close();
-        try (EdgeProxy alpnOnly = TestSystem.ready(
-                system.start(origin.uri(), Map.of("acme:\n", "acme:\n  challenges: [tls-alpn-01]\n")))) {
+        try (EdgeProxy alpnOnly = system.proxy(Map.of("acme:\n", "acme:\n  challenges: [tls-alpn-01]\n"))) {
             system.client(system.httpsPort).handshake("alpn.example");
             assertThat(orders(alpnOnly, "issued")).isEqualTo(1);
         }
         system.allow("http.example");
-        try (EdgeProxy httpOnly =
-                TestSystem.ready(system.start(origin.uri(), Map.of("acme:\n", "acme:\n  challenges: [http-01]\n")))) {
+        try (EdgeProxy httpOnly = system.proxy(Map.of("acme:\n", "acme:\n  challenges: [http-01]\n"))) {
             system.client(system.httpsPort).handshake("http.example");
             assertThat(orders(httpOnly, "issued")).isEqualTo(1);
         }
-        proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
+        proxy = system.proxy();
     }
 
     private static double orders(EdgeProxy of, String result) throws Exception {
         return TestSystem.metric(
-                of, "anyhost_orders_total{issuer=\"" + system.pebble.directory() + "\",result=\"" + result + "\"}");
+                of,
+                "anyhost_orders_total{issuer=\"" + PebbleCa.directory(system.authority) + "\",result=\"" + result
+                        + "\"}");
     }
 
     private static String pem() throws Exception {

@@ -94,6 +94,21 @@ final class ForwardProcess implements AutoCloseable {
         return process.output();
     }
 
+    /** Sends SIGKILL: it ends in the middle of whatever it does. */
+    void kill() {
+        process.kill();
+    }
+
+    /** Sends SIGSTOP: it does nothing until it is thawed. */
+    void freeze() {
+        process.freeze();
+    }
+
+    /** Sends SIGCONT. */
+    void thaw() {
+        process.thaw();
+    }
+
     /** Sends SIGTERM and waits; the exit code. */
     int terminate(Duration grace) {
         return process.terminate(grace);

@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.testkit.ClientHello;
-import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.TlsAnswer;
 import dev.anyhost.testkit.TlsProbe;
 import dev.anyhost.verifier.whitelist.DomainStatus;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,26 +23,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RefusedNamesTest {
 
     private static final TlsAnswer UNRECOGNIZED_NAME = new TlsAnswer.Alert(2, 112);
-    private static final TlsAnswer INTERNAL_ERROR = new TlsAnswer.Alert(2, 80);
 
     @TempDir
     static Path folder;
 
     private static TestSystem system;
-    private static DemoOrigin origin;
     private static EdgeProxy proxy;
 
     @BeforeAll
     static void start() throws Exception {
         system = new TestSystem(folder);
-        origin = DemoOrigin.start();
-        proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
+        proxy = system.proxy();
     }
 
     @AfterAll
     static void stop() throws Exception {
         proxy.close();
-        origin.close();
         system.close();
     }
 
@@ -103,28 +96,6 @@ class RefusedNamesTest {
         String name = "a.".repeat(124) + "example";
         assertThat(answer(ClientHello.forName(name))).isEqualTo(UNRECOGNIZED_NAME);
         assertThat(system.asks()).isEqualTo(asks);
-    }
-
-    @Test
-    void silentVerifier_servesKnownNamesFromTheStoreAndIssuesNothing() throws Exception {
-        system.allow("known.example");
-        BigInteger serial =
-                system.client(system.httpsPort).handshake("known.example").serial();
-        long orders = system.pebble.orders();
-        proxy.close();
-        system.verifierDown(true);
-        try {
-            proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
-            assertThat(system.client(system.httpsPort)
-                            .handshake("known.example")
-                            .serial())
-                    .isEqualTo(serial);
-            system.allow("new.example");
-            assertThat(answer(ClientHello.forName("new.example"))).isEqualTo(INTERNAL_ERROR);
-            assertThat(system.pebble.orders()).isEqualTo(orders);
-        } finally {
-            system.verifierDown(false);
-        }
     }
 
     @Test

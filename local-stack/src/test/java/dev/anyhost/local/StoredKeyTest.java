@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.testkit.ClientHello;
-import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.TlsAnswer;
 import dev.anyhost.testkit.TlsProbe;
 import java.math.BigInteger;
@@ -28,20 +27,17 @@ class StoredKeyTest {
     Path folder;
 
     private TestSystem system;
-    private DemoOrigin origin;
     private DynamoDbClient dynamo;
 
     @BeforeEach
     void start() throws Exception {
         system = new TestSystem(folder);
-        origin = DemoOrigin.start();
         dynamo = system.database.client();
     }
 
     @AfterEach
     void stop() throws Exception {
         dynamo.close();
-        origin.close();
         system.close();
     }
 
@@ -50,14 +46,14 @@ class StoredKeyTest {
         system.allow("one.example");
         system.allow("two.example");
         BigInteger one;
-        try (EdgeProxy _ = TestSystem.ready(system.start(origin.uri(), Map.of()))) {
+        try (EdgeProxy _ = system.proxy()) {
             one = system.client(system.httpsPort).handshake("one.example").serial();
         }
         var moved = new HashMap<>(item("one.example"));
         moved.put("hostname", AttributeValue.fromS("two.example"));
         dynamo.putItem(put -> put.tableName(TABLE).item(moved));
 
-        try (EdgeProxy _ = TestSystem.ready(system.start(origin.uri(), Map.of()))) {
+        try (EdgeProxy _ = system.proxy()) {
             BigInteger two =
                     system.client(system.httpsPort).handshake("two.example").serial();
             assertThat(two).isNotEqualTo(one);
@@ -69,14 +65,14 @@ class StoredKeyTest {
     void wrongKeyFile_isNotReadyAndReplacesNothing() throws Exception {
         system.allow("kept.example");
         system.allow("other.example");
-        try (EdgeProxy _ = TestSystem.ready(system.start(origin.uri(), Map.of()))) {
+        try (EdgeProxy _ = system.proxy()) {
             system.client(system.httpsPort).handshake("kept.example");
         }
         Map<String, AttributeValue> before = item("kept.example");
         long orders = system.pebble.orders();
         system.key("wrong.key", (byte) 9);
 
-        try (EdgeProxy proxy = system.start(origin.uri(), Map.of("file:certificates.key", "file:wrong.key"))) {
+        try (EdgeProxy proxy = system.start(system.origin.uri(), Map.of("file:certificates.key", "file:wrong.key"))) {
             for (String host : List.of("kept.example", "other.example")) {
                 assertThat(TlsProbe.of(system.httpsPort).send(ClientHello.forName(host)))
                         .isEqualTo(new TlsAnswer.Alert(2, 80));

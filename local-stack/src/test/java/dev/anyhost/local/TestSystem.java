@@ -1,16 +1,20 @@
 package dev.anyhost.local;
 
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.proxy.ProxyConfig;
 import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.store.CertificateTables;
+import dev.anyhost.store.FindResult;
+import dev.anyhost.store.StoreSettings;
+import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.DynamoDbLocal;
+import dev.anyhost.testkit.HttpGate;
 import dev.anyhost.testkit.PebbleCa;
 import dev.anyhost.testkit.PebbleOptions;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.testkit.TcpBalancer;
 import dev.anyhost.testkit.TestCa;
 import dev.anyhost.testkit.TlsClient;
 import dev.anyhost.verifier.AskHandler;
@@ -19,6 +23,7 @@ import dev.anyhost.verifier.whitelist.DomainStatus;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,30 +35,49 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLException;
 
-/** The real parts around the proxies of a test class: database, whitelist, verifier that counts, CA. */
+/**
+ * The real parts around the proxies of a test class: database, whitelist, verifier, CA, origin. The proxies reach the
+ * first four through gates, which count and can break what passes.
+ */
 final class TestSystem implements AutoCloseable {
+
+    static final String CERTIFICATES = "anyhost-certificates";
+    static final String COORDINATION = "anyhost-coordination";
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
+    private static final Duration SERVED_LIMIT = Duration.ofSeconds(60);
+    private static final Duration RELOAD = Duration.ofMillis(50);
+
     private final Path folder;
     private final List<AutoCloseable> parts = new ArrayList<>();
-    private final Map<String, Integer> asks = new ConcurrentHashMap<>();
-    private final AtomicBoolean verifierDown = new AtomicBoolean();
     final DynamoDbLocal database;
     final PebbleCa pebble;
     final Whitelist whitelist;
+    final DemoOrigin origin;
     final int httpsPort;
     final int httpPort;
-    private final FunctionUrlServer verifier;
+
+    /** In front of the database, the CA and the verifier. */
+    final HttpGate store;
+
+    final HttpGate authority;
+    final HttpGate verifier;
 
     TestSystem(Path folder) throws IOException {
+        this(folder, 0);
+    }
+
+    /** @param nonceRejectPercent how many good nonces the CA rejects */
+    TestSystem(Path folder, int nonceRejectPercent) throws IOException {
         assertNothingBlocked();
         this.folder = folder;
         List<Integer> ports = Ports.free(2);
@@ -64,28 +88,23 @@ final class TestSystem implements AutoCloseable {
                 new WhitelistSettings("us-east-1", Optional.of(database.endpoint()), "anyhost-domains", true),
                 InstantSource.system()));
         var _ = whitelist.check(true);
-        verifier = opened(FunctionUrlServer.start(
+        FunctionUrlServer function = opened(FunctionUrlServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                counted(new AskHandler(whitelist)),
+                new AskHandler(whitelist),
                 InstantSource.system()));
-        pebble = opened(PebbleCa.start(PebbleOptions.validatingAt(httpPort, httpsPort)));
+        pebble = opened(PebbleCa.start(
+                PebbleOptions.validatingAt(httpPort, httpsPort).withNonceRejectPercent(nonceRejectPercent)));
+        store = opened(HttpGate.to(database.endpoint()));
+        authority = opened(pebble.gate());
+        verifier = opened(HttpGate.to(function.uri()));
+        origin = opened(DemoOrigin.start());
         key("certificates.key", (byte) 7);
-    }
-
-    private RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> counted(AskHandler handler) {
-        return (event, context) -> {
-            String query = Optional.ofNullable(event.getRawQueryString()).orElse("");
-            asks.merge(query.replace("domain=", ""), 1, Integer::sum);
-            return verifierDown.get()
-                    ? APIGatewayV2HTTPResponse.builder().withStatusCode(500).build()
-                    : handler.handleRequest(event, context);
-        };
     }
 
     /** Writes a key file of one repeated byte. */
     Path key(String name, byte octet) throws IOException {
         byte[] key = new byte[32];
-        java.util.Arrays.fill(key, octet);
+        Arrays.fill(key, octet);
         return Files.writeString(folder.resolve(name), Base64.getEncoder().encodeToString(key));
     }
 
@@ -99,15 +118,38 @@ final class TestSystem implements AutoCloseable {
 
     /** How often the verifier was asked for a name. */
     int asks(String host) {
-        return asks.getOrDefault(host, 0);
+        return verifier.exchanges(ask -> ask.target().endsWith("?domain=" + host))
+                .size();
     }
 
     int asks() {
-        return asks.values().stream().mapToInt(Integer::intValue).sum();
+        return verifier.exchanges().size();
     }
 
-    void verifierDown(boolean down) {
-        verifierDown.set(down);
+    /** Spreads what comes to the ports where the CA validates, and visitors of {@link #httpsPort}, over proxies. */
+    void balance(List<EdgeProxy> proxies) {
+        opened(TcpBalancer.start(
+                httpsPort, proxies.stream().map(TestSystem::httpsPort).toList()));
+        opened(TcpBalancer.start(
+                httpPort,
+                proxies.stream()
+                        .map(proxy -> proxy.httpAddresses().getFirst().getPort())
+                        .toList()));
+    }
+
+    /** Starts a proxy where the CA validates, in front of {@link #origin}, and waits until it is ready. */
+    EdgeProxy proxy() throws IOException {
+        return proxy(Map.of());
+    }
+
+    /** As above, with lines to replace in the configuration. */
+    EdgeProxy proxy(Map<String, String> changes) throws IOException {
+        return ready(start(origin.uri(), changes));
+    }
+
+    /** As {@link #proxy()}, on ports of the system's choice. */
+    EdgeProxy anotherProxy() throws IOException {
+        return ready(start(origin.uri(), 0, 0, Map.of()));
     }
 
     /**
@@ -153,11 +195,11 @@ final class TestSystem implements AutoCloseable {
                 """.formatted(
                         https,
                         http,
-                        https,
-                        pebble.directory(),
+                        https == 0 ? httpsPort : https,
+                        PebbleCa.directory(authority),
                         pebble.trustedRoots(),
                         verifier.uri(),
-                        database.endpoint(),
+                        store.uri(),
                         origin);
         for (var change : changes.entrySet()) {
             yaml = yaml.replace(change.getKey(), change.getValue());
@@ -177,8 +219,40 @@ final class TestSystem implements AutoCloseable {
         return proxy;
     }
 
+    static int httpsPort(EdgeProxy proxy) {
+        return proxy.httpsAddresses().getFirst().getPort();
+    }
+
     TlsClient client(int port) {
         return TlsClient.to(port, pebble.issuingRoots()).withLimit(Duration.ofSeconds(30));
+    }
+
+    /** Visits as a person who reloads until there is a page; the certificate's serial number. */
+    BigInteger untilServed(int port, String host) throws IOException {
+        long deadline = System.nanoTime() + SERVED_LIMIT.toNanos();
+        while (true) {
+            try {
+                return client(port).handshake(host).serial();
+            } catch (SSLException notYet) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(RELOAD.toNanos());
+            }
+        }
+    }
+
+    /** What the table has for a name; that certificate and key belong together is checked by who reads it. */
+    FindResult stored(String host) {
+        var settings = new StoreSettings(
+                new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), CERTIFICATES),
+                new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), COORDINATION),
+                false);
+        KeyEncryption.Configured keys = KeyEncryption.of(List.of("file:certificates.key"), folder);
+        try (KeyEncryption usable = ((KeyEncryption.Configured.Usable) keys).encryption();
+                var tables = CertificateTables.open(settings, usable, InstantSource.system())) {
+            return tables.certificates().findConsistent(hostname(host));
+        }
     }
 
     TestCa originCa(String file) throws IOException {

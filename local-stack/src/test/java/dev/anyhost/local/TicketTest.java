@@ -3,12 +3,10 @@ package dev.anyhost.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.EdgeProxy;
-import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.OpensslClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,14 +26,12 @@ class TicketTest {
     static Path folder;
 
     private static TestSystem system;
-    private static DemoOrigin origin;
     private static EdgeProxy proxy;
 
     @BeforeAll
     static void start() throws Exception {
         system = new TestSystem(folder);
-        origin = DemoOrigin.start();
-        proxy = TestSystem.ready(system.start(origin.uri(), Map.of()));
+        proxy = system.proxy();
         for (String host : HOSTS) {
             system.allow(host);
             system.client(system.httpsPort).handshake(host);
@@ -45,7 +41,6 @@ class TicketTest {
     @AfterAll
     static void stop() throws Exception {
         proxy.close();
-        origin.close();
         system.close();
     }
 

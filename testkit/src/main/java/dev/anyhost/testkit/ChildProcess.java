@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The program is started through a shell that first leaves a watcher behind and then becomes the program, so that
  * {@link #pid()} and the exit code are the program's own. The watcher holds the reading end of a pipe whose writing end
- * only this JVM has: when that ends, for whatever reason, the program gets a SIGTERM. The program itself reads an empty
+ * only this JVM has: when that ends, for whatever reason, the program gets a SIGTERM (and is woken up for it). The program itself reads an empty
  * standard input, and ignores SIGINT: a terminal sends Ctrl-C to the whole group, and whoever started the program wants
  * to say when it ends. Processes that the program starts itself are its own business.
  */
@@ -39,7 +39,7 @@ public final class ChildProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
     private static final String RUN_WHILE_WATCHED = """
             exec 3<&0 </dev/null
-            (cat <&3; kill -TERM $$) >/dev/null 2>&1 &
+            (cat <&3; kill -TERM $$; kill -CONT $$) >/dev/null 2>&1 &
             exec 3<&-
             trap '' INT
             exec "$@"
@@ -225,6 +225,31 @@ public final class ChildProcess implements AutoCloseable {
         process.toHandle().destroyForcibly();
         if (!endedWithin(GRACE)) {
             throw failed(" survived SIGKILL");
+        }
+    }
+
+    /** Sends SIGSTOP: it stays as it is, with its connections open, and does nothing. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Sends SIGCONT: it goes on where it was frozen. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + pid())
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw failed(" could not be sent SIG" + name);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
     }
 

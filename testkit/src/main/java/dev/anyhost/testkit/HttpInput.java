@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Reads HTTP/1.1 requests (RFC 9112) one byte at a time, so that nothing is read that wasn't asked for. */
+/** Reads HTTP/1.1 messages (RFC 9112) one byte at a time, so that nothing is read that wasn't asked for. */
 final class HttpInput {
 
     private static final int HEAD_LIMIT = 1 << 20;
@@ -16,7 +16,7 @@ final class HttpInput {
         this.in = in;
     }
 
-    /** A request line and headers, the empty line included; empty when the peer ended before the first byte. */
+    /** A first line and headers, the empty line included; empty when the peer ended before the first byte. */
     Optional<String> head() throws IOException {
         StringBuilder head = new StringBuilder();
         while (!endsWithEmptyLine(head)) {
@@ -39,6 +39,18 @@ final class HttpInput {
         }
         long length = head.header("Content-Length").map(Long::parseLong).orElse(0L);
         return new Limited(length);
+    }
+
+    /** The content of a response to a request with this method (RFC 9112 section 6.3); may end with the connection. */
+    InputStream responseBody(String method, RawRequest head) {
+        String status = head.target();
+        boolean empty = method.equals("HEAD") || status.startsWith("1") || status.equals("204") || status.equals("304");
+        if (empty) {
+            return InputStream.nullInputStream();
+        }
+        boolean framed = head.header("Transfer-Encoding").isPresent()
+                || head.header("Content-Length").isPresent();
+        return framed ? body(head) : in;
     }
 
     private String line() throws IOException {

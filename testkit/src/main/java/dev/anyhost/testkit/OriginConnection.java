@@ -3,11 +3,8 @@ package dev.anyhost.testkit;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,14 +17,14 @@ public final class OriginConnection {
 
     private final int number;
     private final Socket socket;
-    private final Recording in;
+    private final RecordingInput in;
     private final HttpInput http;
     private final Consumer<RawRequest> requests;
 
     OriginConnection(int number, Socket socket, Consumer<RawRequest> requests) throws IOException {
         this.number = number;
         this.socket = socket;
-        this.in = new Recording(new BufferedInputStream(socket.getInputStream()));
+        this.in = new RecordingInput(new BufferedInputStream(socket.getInputStream()));
         this.http = new HttpInput(in);
         this.requests = requests;
     }
@@ -99,41 +96,5 @@ public final class OriginConnection {
     /** Ends the connection. */
     public void close() throws IOException {
         socket.close();
-    }
-
-    /** Keeps what passes through. */
-    private static final class Recording extends FilterInputStream {
-
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-        Recording(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = super.read();
-            if (read >= 0) {
-                bytes.write(read);
-            }
-            return read;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int read = super.read(buffer, offset, length);
-            if (read > 0) {
-                bytes.write(buffer, offset, read);
-            }
-            return read;
-        }
-
-        int size() {
-            return bytes.size();
-        }
-
-        String recorded(int from) {
-            return bytes.toString(ISO_8859_1).substring(from);
-        }
     }
 }

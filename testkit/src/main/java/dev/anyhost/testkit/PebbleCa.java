@@ -34,6 +34,7 @@ public final class PebbleCa implements AutoCloseable {
     private final PebbleOptions options;
     private final TemporaryFolder folder;
     private final DnsServer dns;
+    private final ServerIdentity identity;
     private final Running running;
     private final HttpClient http;
 
@@ -50,10 +51,12 @@ public final class PebbleCa implements AutoCloseable {
         }
     }
 
-    private PebbleCa(PebbleOptions options, TemporaryFolder folder, DnsServer dns, Running running) {
+    private PebbleCa(
+            PebbleOptions options, TemporaryFolder folder, DnsServer dns, ServerIdentity identity, Running running) {
         this.options = options;
         this.folder = folder;
         this.dns = dns;
+        this.identity = identity;
         this.running = running;
         this.http = HttpClient.newBuilder()
                 .sslContext(Trust.context(trustedRoots()))
@@ -70,9 +73,9 @@ public final class PebbleCa implements AutoCloseable {
         TemporaryFolder folder = TemporaryFolder.create("anyhost-pebble-");
         DnsServer dns = null;
         try {
-            writeServerCertificate(folder);
+            ServerIdentity identity = writeServerCertificate(folder);
             dns = DnsServer.start(programs);
-            return new PebbleCa(options, folder, dns, launch(programs, options, folder, dns));
+            return new PebbleCa(options, folder, dns, identity, launch(programs, options, folder, dns));
         } catch (IOException e) {
             release(folder, dns);
             throw new UncheckedIOException(e);
@@ -82,12 +85,13 @@ public final class PebbleCa implements AutoCloseable {
         }
     }
 
-    private static void writeServerCertificate(TemporaryFolder folder) throws IOException {
+    private static ServerIdentity writeServerCertificate(TemporaryFolder folder) throws IOException {
         TestCa ca = TestCa.create("Pebble's directory");
         ServerIdentity server = ca.issue("localhost", "127.0.0.1");
         ca.writeRoot(folder.resolve("root.pem"));
         server.writeChain(folder.resolve("cert.pem"));
         server.writePrivateKey(folder.resolve("key.pem"));
+        return server;
     }
 
     private static Running launch(
@@ -153,6 +157,16 @@ public final class PebbleCa implements AutoCloseable {
     /** The ACME directory. */
     public URI directory() {
         return URI.create("https://127.0.0.1:" + running.directoryPort() + "/dir");
+    }
+
+    /** A new gate in front of the directory, trusted by the same root; the caller closes it. */
+    public HttpGate gate() {
+        return HttpGate.toTls(directory(), Trust.read(trustedRoots()), identity);
+    }
+
+    /** The ACME directory as seen through a gate: all of its URLs lead through the same gate. */
+    public static URI directory(HttpGate gate) {
+        return gate.uri().resolve("/dir");
     }
 
     /** A PEM file with the root of the directory's own TLS certificate; deleted at the end. */

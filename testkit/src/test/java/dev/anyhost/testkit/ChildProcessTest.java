@@ -76,6 +76,26 @@ class ChildProcessTest {
         assertThat(child.exitCode()).isEqualTo(128 + 9);
     }
 
+    @Test
+    void frozenProgram_standsStillUntilThawed() throws Exception {
+        try (ChildProcess child = sh("echo ready; while :; do :; done")) {
+            child.awaitLine(Pattern.compile("ready"), LIMIT);
+            child.freeze();
+            awaitState(child, 'T');
+            child.thaw();
+            awaitState(child, 'R');
+        }
+    }
+
+    /** The state in proc(5)'s stat, after the name in parentheses. */
+    private static void awaitState(ChildProcess child, char state) throws Exception {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        Path stat = Path.of("/proc", Long.toString(child.pid()), "stat");
+        while (!Files.readString(stat).contains(") " + state + " ")) {
+            assertThat(System.nanoTime()).as("state " + state).isLessThan(deadline);
+        }
+    }
+
     @RepeatedTest(20)
     void outputAtTheEnd_isComplete() {
         ChildProcess child = sh("seq 1 50; printf last");
