@@ -17,7 +17,6 @@ import dev.anyhost.proxy.certificate.NewNames;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
-import dev.anyhost.proxy.concurrent.TokenBucket;
 import dev.anyhost.proxy.forward.PublicHttp;
 import dev.anyhost.proxy.handshake.ValidationCertificates;
 import dev.anyhost.proxy.issuance.AcmeSettings;
@@ -54,9 +53,6 @@ record CertificateParts(
         ChangeFollower changes) {
 
     private static final int CERTIFICATES_HELD = 100_000;
-
-    /** Look-ups a second, and at once, for names whose permission can't be told. */
-    private static final int UNASKED = 200;
 
     /** What these parts need of their process. */
     record Surroundings(
@@ -110,7 +106,7 @@ record CertificateParts(
                 new Acquisition.Certificates(
                         held,
                         tables.certificates(),
-                        new TokenBucket(UNASKED, UNASKED, around.time().nanos())),
+                        Acquisition.Strangers.bounded(around.time().nanos())),
                 issuance,
                 failures,
                 around.time().clock(),

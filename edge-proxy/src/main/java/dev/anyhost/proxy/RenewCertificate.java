@@ -9,7 +9,7 @@ import dev.anyhost.store.changes.ChangeLog;
 import dev.anyhost.store.changes.PublishResult;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,7 +33,8 @@ final class RenewCertificate extends StoreCommand {
     @Override
     int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
         Hostname hostname = Objects.requireNonNull(host);
-        return switch (tables.leases().forgive(hostname, Instant.now().plus(CLOCKS_APART))) {
+        return switch (tables.leases()
+                .forgive(hostname, InstantSource.system().instant().plus(CLOCKS_APART))) {
             case FailureResult.Remembered(IssuanceFailure failure) -> {
                 out.println(hostname + ": forgotten: " + failure.count() + " failed, " + failure.cause() + ": "
                         + failure.problem());

@@ -111,6 +111,9 @@ public final class Admission {
     }
 
     private Permission askNow(Hostname hostname) {
+        if (verifier.isOpen()) {
+            return new Permission.Unknown(Why.VERIFIER_SILENT);
+        }
         Remembered before = memory.getIfPresent(hostname);
         boolean known = before != null && before.verdict() instanceof Verdict.Allowed;
         if (!budget.tryTakeAbove(known ? 0 : limits.reserve())) {

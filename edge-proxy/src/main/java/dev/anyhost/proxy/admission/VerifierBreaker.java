@@ -46,9 +46,18 @@ final class VerifierBreaker implements Verifier {
         }
     }
 
+    /** Whether an ask would only hear that the verifier is down. */
+    synchronized boolean isOpen() {
+        long now = nanos.getAsLong();
+        return isDown(now) && now - nextProbe < 0;
+    }
+
+    private boolean isDown(long now) {
+        return silences >= OPENS_AFTER || (underWay > 0 && now - answeredAt >= HANGS_AFTER);
+    }
+
     private synchronized boolean begin(long now) {
-        boolean hangs = underWay > 0 && now - answeredAt >= HANGS_AFTER;
-        if (silences >= OPENS_AFTER || hangs) {
+        if (isDown(now)) {
             if (now - nextProbe < 0) {
                 return false;
             }

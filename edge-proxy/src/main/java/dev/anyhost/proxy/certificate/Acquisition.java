@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +48,25 @@ public final class Acquisition {
     /**
      * Where certificates are.
      *
-     * @param unasked bounds look-ups for names whose permission can't be told now: they may be a stranger's
+     * @param strangers bounds the store's part in names that may be strangers'
      */
-    public record Certificates(HeldCertificates held, CertificateStore store, TokenBucket unasked) {}
+    public record Certificates(HeldCertificates held, CertificateStore store, Strangers strangers) {}
+
+    /**
+     * What strangers' names may cost the store.
+     *
+     * @param silent look-ups while the verifier is silent
+     * @param unasked look-ups for names that are too many to ask for
+     * @param refused notes that a name is refused which this process holds no certificate for
+     */
+    public record Strangers(TokenBucket silent, TokenBucket unasked, TokenBucket refused) {
+
+        /** 200, 20 and 5 a second, and ten times the last two at once. */
+        public static Strangers bounded(LongSupplier nanos) {
+            return new Strangers(
+                    new TokenBucket(200, 200, nanos), new TokenBucket(20, 200, nanos), new TokenBucket(5, 50, nanos));
+        }
+    }
 
     /** @param afterwards runs blocking work that no visitor needs to wait for */
     public Acquisition(
@@ -107,8 +124,8 @@ public final class Acquisition {
     }
 
     private CertificateAnswer refuse(Hostname hostname, boolean news) {
-        certificates.held().drop(hostname);
-        if (news) {
+        boolean wasHeld = certificates.held().drop(hostname);
+        if (news && (wasHeld || certificates.strangers().refused().tryTake())) {
             // The item must say so before the verifier next falls silent; the visitor needn't wait for that.
             record(hostname, new LastVerdict(Route.UNNAMED, Optional.of(clock.instant())));
         }
@@ -195,6 +212,10 @@ public final class Acquisition {
             case VERIFIER_SILENT -> Cause.VERIFIER_SILENT;
             case TOO_MANY_ASKS -> Cause.TOO_MANY_ASKS;
         };
+        TokenBucket lookUps = switch (why) {
+            case VERIFIER_SILENT -> certificates.strangers().silent();
+            case TOO_MANY_ASKS -> certificates.strangers().unasked();
+        };
         if (!admission.reliesOnThePast()) {
             return notYet(hostname, cause, "silent for longer than " + Admission.STALE_AT_MOST);
         }
@@ -202,7 +223,7 @@ public final class Acquisition {
         if (inMemory.isPresent()) {
             return new Serve(inMemory.get().certificate(), Source.MEMORY);
         }
-        if (admission.isLastRefused(hostname) || !certificates.unasked().tryTake()) {
+        if (admission.isLastRefused(hostname) || !lookUps.tryTake()) {
             return notYet(hostname, cause, "no verdict");
         }
         return switch (certificates.store().find(hostname)) {

@@ -53,12 +53,13 @@ public final class HeldCertificates implements AutoCloseable {
         memory.asMap().computeIfPresent(hostname, (name, held) -> new Held(held.certificate(), route, held.seen()));
     }
 
-    /** Forgets a name. Connections that use its certificate keep working. */
-    void drop(Hostname hostname) {
+    /** Forgets a name; false when there was nothing to forget. Connections that use its certificate keep working. */
+    boolean drop(Hostname hostname) {
         Held dropped = memory.asMap().remove(hostname);
         if (dropped != null) {
             dropped.certificate().release();
         }
+        return dropped != null;
     }
 
     /** Forgets all names. */

@@ -264,6 +264,24 @@ class AcquisitionTest {
     }
 
     @Test
+    void crowdOfStrangers_costsTheStoreLittle() {
+        refusing();
+        var one = cluster.instance("one");
+        cluster.dynamo.resetCalls();
+        for (int i = 0; i < 2_000; i++) {
+            var _ = one.visit(hostname("stranger" + i + ".example"));
+        }
+        assertThat(cluster.dynamo.calls(DynamoOperation.UPDATE_ITEM)).isEqualTo(50);
+        assertThat(cluster.dynamo.calls(DynamoOperation.GET_ITEM)).isEqualTo(200);
+        cluster.clock.advance(Duration.ofSeconds(1));
+        cluster.dynamo.resetCalls();
+        for (int i = 2_000; i < 4_000; i++) {
+            var _ = one.visit(hostname("stranger" + i + ".example"));
+        }
+        assertThat(cluster.dynamo.calls()).isEqualTo(25);
+    }
+
+    @Test
     void changedRoute_isRecordedForTheNextOutage() {
         var one = cluster.instance("one");
         assertThat(source(one.visit(HOST))).isEqualTo(Source.ISSUED);

@@ -8,7 +8,6 @@ import dev.anyhost.domain.Verdict;
 import dev.anyhost.proxy.admission.Admission;
 import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.challenge.ChallengeType;
-import dev.anyhost.proxy.concurrent.TokenBucket;
 import dev.anyhost.proxy.issuance.AcmeProblem;
 import dev.anyhost.proxy.issuance.ChallengeChoice;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
@@ -123,7 +122,7 @@ final class Cluster implements AutoCloseable {
                 new LeasedIssuance.Surroundings(owner, time, timer));
         var acquisition = new Acquisition(
                 admission,
-                new Acquisition.Certificates(held, tables.certificates(), new TokenBucket(200, 200, clock::nanos)),
+                new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(clock::nanos)),
                 issuance,
                 failures,
                 clock,
