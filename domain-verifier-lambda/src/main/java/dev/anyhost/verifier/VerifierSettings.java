@@ -18,6 +18,7 @@ import java.util.function.Function;
  *
  * @param listen where {@code anyhost verifier} listens
  * @param whitelist where the whitelist is
+ * @param changes the proxies' coordination table, where they hear of changes; it is never created here
  * @param edgeDomain the domain whose names customers point theirs at; for the domains API and the DNS checker
  * @param staticAddresses the addresses that apex names point at; for the DNS checker
  * @param resolvers the DNS servers that the checker asks; empty for the system's
@@ -26,11 +27,13 @@ import java.util.function.Function;
 public record VerifierSettings(
         InetSocketAddress listen,
         WhitelistSettings whitelist,
+        WhitelistSettings changes,
         Optional<Hostname> edgeDomain,
         List<InetAddress> staticAddresses,
         List<InetSocketAddress> resolvers,
         Optional<Path> apiKeys) {
 
+    private static final String COORDINATION_TABLE = "anyhost-coordination";
     private static final int PORT = 9181;
     private static final int DNS_PORT = 53;
     private static final String RESOLVER_EXPECTED = "an IP address, or one and a port, such as 127.0.0.1:8053";
@@ -41,9 +44,13 @@ public record VerifierSettings(
     }
 
     private static VerifierSettings of(ConfigSection root) {
+        InetSocketAddress listen =
+                root.address("listen", new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
+        WhitelistSettings whitelist = whitelist(root.section("whitelist"));
         return new VerifierSettings(
-                root.address("listen", new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT)),
-                whitelist(root.section("whitelist")),
+                listen,
+                whitelist,
+                changes(root.section("changes"), whitelist),
                 root.optional("edge-domain", Hostname.EXPECTED, Hostname::parse),
                 root.list("static-addresses", List.of(), ConfigValues.IP_EXPECTED, ConfigValues::ip),
                 root.list("resolvers", List.of(), RESOLVER_EXPECTED, VerifierSettings::resolver),
@@ -54,12 +61,25 @@ public record VerifierSettings(
         return new WhitelistSettings(
                 section.text("region", WhitelistSettings.DEFAULT_REGION),
                 section.url("endpoint"),
-                section.value(
-                        "table",
-                        WhitelistSettings.DEFAULT_TABLE,
-                        WhitelistSettings.TABLE_EXPECTED,
-                        text -> Optional.of(text).filter(WhitelistSettings::isTableName)),
+                table(section, WhitelistSettings.DEFAULT_TABLE),
                 section.flag("create-tables", false));
+    }
+
+    /** Beside the whitelist unless configured. */
+    private static WhitelistSettings changes(ConfigSection section, WhitelistSettings whitelist) {
+        return new WhitelistSettings(
+                section.text("region", whitelist.region()),
+                section.url("endpoint").or(whitelist::endpoint),
+                table(section, COORDINATION_TABLE),
+                false);
+    }
+
+    private static String table(ConfigSection section, String name) {
+        return section.value(
+                "table",
+                name,
+                WhitelistSettings.TABLE_EXPECTED,
+                text -> Optional.of(text).filter(WhitelistSettings::isTableName));
     }
 
     private static Optional<InetSocketAddress> resolver(String text) {

@@ -31,6 +31,7 @@ class VerifierSettingsTest {
         var defaults = new VerifierSettings(
                 at("127.0.0.1", 9181),
                 new WhitelistSettings("us-east-1", Optional.empty(), "anyhost-domains", false),
+                new WhitelistSettings("us-east-1", Optional.empty(), "anyhost-coordination", false),
                 Optional.empty(),
                 List.of(),
                 List.of(),
@@ -48,6 +49,7 @@ class VerifierSettingsTest {
                   endpoint: http://127.0.0.1:8000
                   table: my-domains
                   create-tables: true
+                changes: {table: my-coordination}
                 edge-domain: Edge.Example
                 static-addresses: [192.0.2.1, "2001:db8::1"]
                 resolvers: ["127.0.0.1:8053", "9.9.9.9", "2620:fe::fe", "[2620:fe::fe]:5353"]
@@ -58,6 +60,11 @@ class VerifierSettingsTest {
                         at("::1", 9999),
                         new WhitelistSettings(
                                 "eu-central-1", Optional.of(URI.create("http://127.0.0.1:8000")), "my-domains", true),
+                        new WhitelistSettings(
+                                "eu-central-1",
+                                Optional.of(URI.create("http://127.0.0.1:8000")),
+                                "my-coordination",
+                                false),
                         Hostname.parse("edge.example"),
                         List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1")),
                         List.of(
@@ -92,7 +99,7 @@ class VerifierSettingsTest {
                         "edge-domain: localhost (expected: " + Hostname.EXPECTED + ")",
                         "static-addresses[1]: host.example (expected: an IP address)",
                         "resolvers: 127.0.0.1:0 (expected: an IP address, or one and a port, such as 127.0.0.1:8053)",
-                        "secret-thing: unknown key (expected: one of listen, whitelist, edge-domain, static-addresses,"
+                        "secret-thing: unknown key (expected: one of listen, whitelist, changes, edge-domain, static-addresses,"
                                 + " resolvers, api-keys)",
                         "whitelist.tabel: unknown key (expected: did you mean whitelist.table?)");
     }

@@ -3,6 +3,7 @@ package dev.anyhost.local;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.testkit.OriginConnection;
 import dev.anyhost.testkit.RawOrigin;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -20,6 +21,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -38,6 +40,7 @@ class SlowReadersTest {
     private static final int READERS = 2_000;
     private static final int AT_ONCE = 100;
     private static final int LARGE = 1024 * 1024;
+    private static final String PIECE = "x".repeat(16 * 1024);
     private static final String HOST = "shop.example";
     private static final String REQUEST = "GET /large HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n";
 
@@ -46,18 +49,15 @@ class SlowReadersTest {
 
     @Test
     void slowReaders_leaveMemoryAndOthersAlone() throws Exception {
-        String large = "HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n" + "x".repeat(LARGE);
-        String small = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         try (TestSystem system = new TestSystem(folder);
-                RawOrigin origin = RawOrigin.start(RawOrigin.Script.answering(
-                        request -> request.target().equals("/large") ? large : small))) {
+                RawOrigin origin = RawOrigin.start(SlowReadersTest::serve)) {
             system.allow(HOST);
-            List<String> memory = List.of("-Xmx96m", "-XX:MaxDirectMemorySize=" + System.getProperty("direct", "256m"));
+            List<String> memory = List.of("-Xmx96m", "-XX:MaxDirectMemorySize=" + System.getProperty("direct", "192m"));
             try (ForwardProcess proxy = ForwardProcess.start(system, origin.uri(), memory, Map.of())) {
                 system.client(system.httpsPort).connect(HOST).close();
                 try (var readers = new Readers(system.httpsPort, system.pebble.issuingRoots())) {
                     readers.start();
-                    for (int i = 0; i < 100; i++) {
+                    for (int i = 0; i < 20; i++) {
                         byte[] answer = system.client(system.httpsPort)
                                 .exchange(
                                         HOST,
@@ -69,6 +69,19 @@ class SlowReadersTest {
                 }
                 assertThat(proxy.isAlive()).isTrue();
                 assertThat(proxy.output()).noneMatch(line -> line.contains("OutOf") || line.contains("ERROR"));
+            }
+        }
+    }
+
+    private static void serve(OriginConnection connection) throws IOException {
+        for (var request = connection.readRequest(); request.isPresent(); request = connection.readRequest()) {
+            if (request.get().target().equals("/large")) {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
+                for (int sent = 0; sent < LARGE; sent += PIECE.length()) {
+                    connection.write(PIECE);
+                }
+            } else {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
             }
         }
     }
@@ -92,7 +105,9 @@ class SlowReadersTest {
 
         void start() throws InterruptedException {
             for (int i = 0; i < READERS; i++) {
-                connecting.acquire();
+                assertThat(connecting.tryAcquire(30, TimeUnit.SECONDS))
+                        .as("stuck after " + (READERS - answered.getCount()))
+                        .isTrue();
                 channels.add(new Bootstrap()
                         .group(loops)
                         .channel(EpollSocketChannel.class)

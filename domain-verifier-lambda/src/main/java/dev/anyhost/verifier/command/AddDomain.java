@@ -1,6 +1,7 @@
 package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.store.changes.Change;
 import dev.anyhost.verifier.whitelist.AddResult;
 import dev.anyhost.verifier.whitelist.Domain;
 import dev.anyhost.verifier.whitelist.DomainStatus;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code anyhost domains add}. There is no proof of ownership here: whoever has the table's credentials decides. */
 @Command(
         name = "add",
-        description = "Serve a hostname, from now on. Repeating it changes nothing.",
+        description = "Serve a hostname, within half a minute. Repeating it changes nothing.",
         mixinStandardHelpOptions = true)
 final class AddDomain implements Callable<Integer> {
 
@@ -61,6 +62,7 @@ final class AddDomain implements Callable<Integer> {
         return switch (whitelist.add(added, tenant, Optional.ofNullable(origin), DomainStatus.ACTIVE)) {
             case AddResult.Added(Domain domain) -> {
                 out.println("Added " + describe(domain));
+                config.tell(spec.commandLine().getErr(), new Change(Change.Kind.ACTIVATED, added));
                 yield ExitCode.OK;
             }
             case AddResult.AlreadyThere(Domain domain) -> {

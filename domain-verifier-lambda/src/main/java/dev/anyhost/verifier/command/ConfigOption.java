@@ -2,7 +2,10 @@ package dev.anyhost.verifier.command;
 
 import dev.anyhost.settings.ConfigError;
 import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.store.changes.Change;
+import dev.anyhost.store.changes.PublishResult;
 import dev.anyhost.verifier.VerifierSettings;
+import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.TableCheck;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.PrintWriter;
@@ -50,6 +53,18 @@ final class ConfigOption {
                 }
             };
         }
+    }
+
+    /** Tells the proxies; where that fails, they hear of it when their verdicts have aged. */
+    void tell(PrintWriter err, Change change) {
+        withSettings(err, settings -> {
+            try (var notices = ProxyNotices.open(settings.changes(), InstantSource.system())) {
+                if (notices.publish(change) instanceof PublishResult.Unreachable(String reason)) {
+                    err.println("Proxies weren't told and will notice within minutes: " + reason);
+                }
+            }
+            return ExitCode.OK;
+        });
     }
 
     private static Optional<String> environment(String name) {

@@ -1,6 +1,7 @@
 package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.store.changes.Change;
 import dev.anyhost.verifier.whitelist.Domain;
 import dev.anyhost.verifier.whitelist.RemoveResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code anyhost domains remove}. */
 @Command(
         name = "remove",
-        description = "Serve a hostname no more, once what the proxies remember has run out.",
+        description =
+                "Serve a hostname no more: new visitors within half a minute, open connections with their next request.",
         mixinStandardHelpOptions = true)
 final class RemoveDomain implements Callable<Integer> {
 
@@ -41,6 +43,7 @@ final class RemoveDomain implements Callable<Integer> {
                 spec.commandLine()
                         .getOut()
                         .println("Removed " + domain.hostname() + " (tenant " + domain.tenant() + ")");
+                config.tell(spec.commandLine().getErr(), new Change(Change.Kind.REMOVED, removed));
                 yield ExitCode.OK;
             }
             case RemoveResult.Absent() -> failed(removed + " isn't registered");

@@ -3,6 +3,9 @@ package dev.anyhost.verifier.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.store.changes.Change;
+import dev.anyhost.store.changes.ChangeLog;
+import dev.anyhost.store.changes.ChangesSince;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.verifier.whitelist.AddResult;
@@ -14,6 +17,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import tools.jackson.databind.json.JsonMapper;
 
 class DomainsCommandTest {
@@ -100,6 +108,45 @@ class DomainsCommandTest {
         assertThat(err).asString().isEqualTo("shop.example isn't registered\n");
         assertThat(configured("remove", "shop.example")).isEqualTo(1);
         assertThat(err).asString().isEqualTo("shop.example isn't registered\n");
+    }
+
+    @Test
+    void whatWasAddedAndRemoved_isToldToTheProxies() throws IOException {
+        String coordination = "coordination-" + UUID.randomUUID();
+        Files.writeString(config, "changes: {table: " + coordination + "}\n", java.nio.file.StandardOpenOption.APPEND);
+        try (DynamoDbClient client = DYNAMO.client()) {
+            client.createTable(request -> request.tableName(coordination)
+                    .billingMode(BillingMode.PAY_PER_REQUEST)
+                    .attributeDefinitions(
+                            a -> a.attributeName("subject").attributeType(ScalarAttributeType.S),
+                            a -> a.attributeName("kind").attributeType(ScalarAttributeType.S))
+                    .keySchema(
+                            k -> k.attributeName("subject").keyType(KeyType.HASH),
+                            k -> k.attributeName("kind").keyType(KeyType.RANGE)));
+            configured("add", "shop.example", "--tenant", "acme");
+            configured("add", "shop.example", "--tenant", "acme");
+            assertThat(err).asString().isEmpty();
+            configured("remove", "shop.example");
+
+            Hostname shop = Hostname.parse("shop.example").orElseThrow();
+            var log = new ChangeLog(client, coordination, InstantSource.system());
+            assertThat(log.since(Instant.now().minus(ChangeLog.LOOK_BACK)))
+                    .isInstanceOfSatisfying(
+                            ChangesSince.Read.class,
+                            read -> assertThat(read.entries())
+                                    .extracting(ChangesSince.Entry::change)
+                                    .containsExactlyInAnyOrder(
+                                            new Change(Change.Kind.ACTIVATED, shop),
+                                            new Change(Change.Kind.REMOVED, shop)));
+        }
+    }
+
+    @Test
+    void proxiesThatCannotBeTold_areNoFailure() {
+        assertThat(configured("add", "shop.example", "--tenant", "acme")).isZero();
+        assertThat(err)
+                .asString()
+                .startsWith("Proxies weren't told and will notice within minutes: table anyhost-coord");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetSocketAddress;
@@ -40,6 +41,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean dirty;
     private boolean closing;
     private boolean drained;
+    private boolean inputEnded;
 
     /** What is known once the handler is in a pipeline. */
     private record Attached(
@@ -64,6 +66,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         InetSocketAddress client = ClientAddress.of(ctx.channel());
         ForwardSettings settings = ClientAddress.isKnown(ctx.channel())
                 ? forwarding.settings()
@@ -205,7 +208,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Whether the next response is to be the connection's last. */
     boolean isDraining() {
-        return drained || forwarding.draining().getAsBoolean();
+        return drained || inputEnded || forwarding.draining().getAsBoolean();
     }
 
     ByteBufAllocator allocator() {
@@ -257,7 +260,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** The exchange is over, its response written. */
     void finished(boolean keepAlive) {
         exchange = null;
-        if (keepAlive) {
+        if (keepAlive && !inputEnded) {
             await(isWritable() ? times.idle() : times.bodyIdle());
             resume();
         } else {
@@ -345,13 +348,32 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ConnectionEvent.DRAIN) {
             drained = true;
-            if (exchange == null && !in.isReadable()) {
-                ctx.close();
+            if (exchange == null && !in.isReadable() && !closing) {
+                await(times.drain());
             }
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded();
         } else if (event instanceof SslCloseCompletionEvent) {
-            ctx.close();
+            ctx.close(); // TLS here has no half-closed state: our side ended with the client's.
         } else {
             ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    /** The client sends nothing more: it may still want the response to what it sent. */
+    private void inputEnded() {
+        inputEnded = true;
+        if (exchange == null && !closing) {
+            ctx().close();
+        } else {
+            resume();
+        }
+    }
+
+    /** The exchange needs more of the request than has come. */
+    void awaitBody() {
+        if (inputEnded) {
+            ctx().close();
         }
     }
 

@@ -80,6 +80,7 @@ final class Exchange implements ResponseListener {
         while (origin != null && !ended && !requestComplete && origin.isWritable()) {
             switch (body.next(in)) {
                 case BodyStep.NeedMore() -> {
+                    client.awaitBody();
                     return;
                 }
                 case BodyStep.Data(int length) -> send(origin, in.readRetainedSlice(length));
@@ -95,7 +96,7 @@ final class Exchange implements ResponseListener {
 
     private boolean release(ByteBuf in) {
         switch (ChunkedBody.preview(in, forwarding.settings().requests())) {
-            case BodyStep.NeedMore() -> {}
+            case BodyStep.NeedMore() -> client.awaitBody();
             case BodyStep.Malformed _ -> fail(RequestError.REQUEST_BODY_MALFORMED);
             case BodyStep.Data _, BodyStep.End _ -> {
                 held = false;

@@ -75,7 +75,7 @@ final class ForwardedHeaders {
     private static boolean passes(RequestHead request, FieldName name) {
         return switch (name) {
             case OTHER, TRAILER, ALT_SVC, PROXY_AUTHENTICATE -> true;
-            case EXPECT -> !request.isHttp10();
+            case EXPECT -> request.expectsContinue();
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> false; // written anew
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHORIZATION, TE, UPGRADE, HTTP2_SETTINGS -> false;
             case PROXY -> false; // CGI-like origins take it for their HTTP_PROXY

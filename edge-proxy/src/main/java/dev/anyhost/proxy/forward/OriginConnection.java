@@ -15,6 +15,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,10 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
     }
 
     void write(ByteBuf bytes) {
+        if (broken) {
+            bytes.release();
+            return;
+        }
         dirty = true;
         context().write(bytes, context().voidPromise());
     }
@@ -292,7 +297,10 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         PeerFailure.logIfBug(cause);
         broken = true;
-        context.close();
+        if (!(cause instanceof IOException) || listener == null) {
+            context.close();
+        }
+        // Else the origin takes no more; its answer may be there all the same, and after it comes the end.
     }
 
     @Override

@@ -129,6 +129,8 @@ public final class OriginConnector implements Connecting {
                     .disableResolver()
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, share.toMillis()))
                     .option(ChannelOption.TCP_NODELAY, true)
+                    // An origin that closes within a request may have answered before: that is still to be read.
+                    .option(ChannelOption.AUTO_CLOSE, false)
                     .handler(handlers(connection));
         }
 

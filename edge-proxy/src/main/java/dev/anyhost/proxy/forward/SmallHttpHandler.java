@@ -10,6 +10,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -53,6 +55,7 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         deadline = new Deadline(ctx.executor(), () -> expired(ctx));
         deadline.in(times.headers());
     }
@@ -195,6 +198,11 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
         if (event == ConnectionEvent.DRAIN) {
             drained = true;
             if (!answering && !in.isReadable()) {
+                ctx.close();
+            }
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            drained = true; // It may still want the answer that is under way.
+            if (!answering && !closing) {
                 ctx.close();
             }
         } else {

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param bodyGrace how long a request's body may take however slowly it comes; not counted is the time in which we
  *     don't read because the origin doesn't, and all time once the response has begun
  * @param bodyRate bytes a second, on average, that let a request's body take longer than that
+ * @param drain for an idle connection's next request once the end was announced: one that is on its way is still served
  * @param linger for the client to take the last response after we closed our side
  */
 public record TimeLimits(
@@ -24,6 +25,7 @@ public record TimeLimits(
         Duration bodyIdle,
         Duration bodyGrace,
         int bodyRate,
+        Duration drain,
         Duration linger) {
 
     public static final TimeLimits DEFAULT = new TimeLimits(
@@ -34,5 +36,6 @@ public record TimeLimits(
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             100,
+            Duration.ofSeconds(5),
             Duration.ofSeconds(2));
 }

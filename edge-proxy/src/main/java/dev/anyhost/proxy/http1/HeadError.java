@@ -24,6 +24,8 @@ public enum HeadError {
     CHUNK_EXTENSION(400, "malformed chunk extension"),
     CHUNK_END(400, "chunk longer than its size"),
     TARGET_TOO_LONG(414, "request-target too long"),
+    /** Anything but one {@code 100-continue}: origins differ in what they make of the rest. */
+    EXPECTATION(417, "Expect other than 100-continue"),
     HEAD_TOO_LARGE(431, "header fields too large"),
     TOO_MANY_FIELDS(431, "too many header fields"),
     METHOD_REFUSED(501, "method not implemented"),

@@ -93,12 +93,11 @@ public final class RequestHead {
         return !connection.close() && (!line.http10() || connection.keepAlive());
     }
 
-    /** Whether the client waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
+    /** Whether there is a body and the client waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
     public boolean expectsContinue() {
-        return !line.http10()
-                && fields.value(FieldName.EXPECT)
-                        .filter("100-continue"::equalsIgnoreCase)
-                        .isPresent();
+        boolean body = !(framing instanceof BodyFraming.None)
+                && !(framing instanceof BodyFraming.Fixed(long length) && length == 0);
+        return body && !line.http10() && fields.first(FieldName.EXPECT) >= 0;
     }
 
     /** Whether the TE field lists {@code trailers} (RFC 9110 section 10.1.4). */

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestParser {
 
     private static final int EMPTY_LINE = 2;
+    private static final byte[] CONTINUE = "100-continue".getBytes(StandardCharsets.US_ASCII);
 
     private final Http1Limits limits;
     private final HeadScanner scanner;
@@ -54,6 +56,9 @@ public final class RequestParser {
         if (error == null) {
             error = host(line, fields);
         }
+        if (error == null) {
+            error = expectation(line, fields);
+        }
         if (error != null) {
             return rejected(error);
         }
@@ -94,6 +99,17 @@ public final class RequestParser {
             return HeadError.HOST_MALFORMED;
         }
         return !line.isAbsolute() || isSame(line, from, to) ? null : HeadError.TARGET_MISMATCH;
+    }
+
+    /** RFC 9110 section 10.1.1: HTTP/1.0 can't expect anything, and what isn't known may be refused. */
+    private static @Nullable HeadError expectation(RequestLine line, Fields fields) {
+        int i = fields.first(FieldName.EXPECT);
+        if (i < 0 || line.http10()) {
+            return null;
+        }
+        boolean known = fields.count(FieldName.EXPECT) == 1
+                && Octets.equalsIgnoringCase(fields.bytes(), fields.valueStart(i), fields.valueEnd(i), CONTINUE);
+        return known ? null : HeadError.EXPECTATION;
     }
 
     private static boolean isSame(RequestLine line, int from, int to) {

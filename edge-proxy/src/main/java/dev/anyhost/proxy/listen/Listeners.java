@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 public final class Listeners {
 
     private static final int BACKLOG = 4096;
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+    /** What thousands of clients who don't take their responses may hold each; the kernel's buffers come on top. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
     private final EventLoops loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);

@@ -1,10 +1,11 @@
 package dev.anyhost.proxy.forward;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
@@ -20,7 +21,11 @@ final class EmbeddedProxy implements AutoCloseable {
 
     final List<RequestRecord> records = new ArrayList<>();
     final List<EmbeddedChannel> origins = new ArrayList<>();
+    /** Counts every byte, so that a buffer that isn't given back shows at the end. */
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+
     private final MockTicker ticker = Ticker.newMockTicker();
+    private final OriginPools pools;
     final EmbeddedChannel client;
     /** How {@link #origins} are found; null while a connection is being waited for. */
     private boolean connects = true;
@@ -29,23 +34,23 @@ final class EmbeddedProxy implements AutoCloseable {
         Connecting connecting = (loop, origin, pool, outcome) -> {
             if (connects) {
                 var connection = new OriginConnection(origin, pool, Http1Limits.DEFAULT);
-                origins.add(EmbeddedChannel.builder()
+                EmbeddedChannel made = EmbeddedChannel.builder()
                         .ticker(ticker)
                         .handlers(connection)
-                        .build());
+                        .build();
+                made.config().setAllocator(allocator);
+                origins.add(made);
                 outcome.accept(new Connecting.Outcome.Connected(connection));
             }
         };
-        var forwarding = new Forwarding(
-                settings,
-                hostname -> new OriginRoute.To(ORIGIN),
-                new OriginPools(connecting, PoolLimits.DEFAULT),
-                records::add,
-                () -> false);
+        pools = new OriginPools(connecting, PoolLimits.DEFAULT);
+        var forwarding =
+                new Forwarding(settings, hostname -> new OriginRoute.To(ORIGIN), pools, records::add, () -> false);
         client = EmbeddedChannel.builder()
                 .ticker(ticker)
                 .handlers(new ClientConnection(forwarding, ProxyFixture.SHOP))
                 .build();
+        client.config().setAllocator(allocator);
     }
 
     static EmbeddedProxy withDefaults() {
@@ -59,7 +64,7 @@ final class EmbeddedProxy implements AutoCloseable {
     }
 
     EmbeddedProxy send(String bytes) {
-        client.writeInbound(Unpooled.copiedBuffer(bytes, ISO_8859_1));
+        client.writeInbound(buffer(bytes));
         return this;
     }
 
@@ -69,8 +74,12 @@ final class EmbeddedProxy implements AutoCloseable {
     }
 
     EmbeddedProxy answer(int origin, String bytes) {
-        origins.get(origin).writeInbound(Unpooled.copiedBuffer(bytes, ISO_8859_1));
+        origins.get(origin).writeInbound(buffer(bytes));
         return this;
+    }
+
+    private ByteBuf buffer(String bytes) {
+        return allocator.buffer().writeBytes(bytes.getBytes(ISO_8859_1));
     }
 
     /** What the client got since the last call. */
@@ -99,9 +108,25 @@ final class EmbeddedProxy implements AutoCloseable {
         return this;
     }
 
+    /** How many origin connections are kept for reuse. */
+    int pooled() {
+        return pools.of(client.eventLoop()).idle(ORIGIN);
+    }
+
+    /** Nobody says anything more: lets all time limits pass. */
+    void end(Duration time) {
+        for (int i = 0; i < 5; i++) { // Each of a few pipelined requests has limits of its own.
+            wait(time);
+            client.releaseOutbound();
+        }
+    }
+
     @Override
     public void close() {
         client.finishAndReleaseAll();
         origins.forEach(EmbeddedChannel::finishAndReleaseAll);
+        assertThat(allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory())
+                .as("bytes not given back")
+                .isZero();
     }
 }

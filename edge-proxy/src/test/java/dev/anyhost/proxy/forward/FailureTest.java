@@ -211,8 +211,8 @@ class FailureTest {
                     connection.readToEnd();
                     left.countDown();
                 });
-                var proxy = ProxyFixture.to(origin.uri())) {
-            var client = proxy.connect().get("/");
+                var proxy = ProxyFixture.start(Setup.to(origin.uri()).withTls())) {
+            var client = proxy.connectTls().get("/");
             asked.await();
             client.close();
             left.await();

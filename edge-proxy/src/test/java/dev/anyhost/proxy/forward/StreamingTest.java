@@ -168,6 +168,7 @@ class StreamingTest {
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(30),
                         100,
+                        Duration.ofSeconds(5),
                         Duration.ofMillis(1)));
         try (var origin = StreamingOrigin.sending("Content-Length: " + LARGE, false);
                 var proxy = ProxyFixture.start(Setup.to(origin.uri()).with(hurried));

@@ -125,11 +125,16 @@ class TimeLimitsTest {
     }
 
     @Test
-    void drain_closesIdleConnectionsAtOnceAndOthersAfterTheirResponse() {
+    void drain_closesConnectionsAfterTheirNextResponseOrAFewSeconds() {
         try (var idle = EmbeddedProxy.withDefaults();
+                var crossing = EmbeddedProxy.withDefaults();
                 var busy = EmbeddedProxy.withDefaults()) {
             idle.client.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
-            assertThat(idle.client.isActive()).isFalse();
+            assertThat(idle.wait(Duration.ofMillis(4_900)).client.isActive()).isTrue();
+            assertThat(idle.wait(Duration.ofMillis(200)).client.isActive()).isFalse();
+
+            crossing.client.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
+            assertThat(crossing.send(GET).answer(OK).received()).endsWith("Connection: close\r\n\r\nok");
 
             busy.send(GET).client.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
             assertThat(busy.client.isActive()).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anyhost.proxy.forward.ProxyFixture.Setup;
 import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.RawOrigin;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("StringConcatToTextBlock") // The line ends are the point.
@@ -64,6 +65,25 @@ class TunnelTest {
             client.send(UPGRADE).readHead();
             client.send("everything").finishOutput();
             assertThat(client.readToEnd()).isEqualTo("got everything");
+            assertThat(proxy.record().status()).isEqualTo(101);
+        }
+    }
+
+    @Test
+    void originsHalfClose_leavesTheClientItsTurn() {
+        var rest = new CompletableFuture<String>();
+        try (var origin = RawOrigin.start(connection -> {
+                    connection.readHead();
+                    connection.write(SWITCH + "\r\nthat is all");
+                    connection.finishOutput();
+                    rest.complete(connection.readToEnd());
+                });
+                var proxy = ProxyFixture.to(origin.uri());
+                var client = proxy.connect()) {
+            client.send(UPGRADE).readHead();
+            assertThat(client.readToEnd()).isEqualTo("that is all");
+            client.send("not from here").finishOutput();
+            assertThat(rest.join()).isEqualTo("not from here");
             assertThat(proxy.record().status()).isEqualTo(101);
         }
     }

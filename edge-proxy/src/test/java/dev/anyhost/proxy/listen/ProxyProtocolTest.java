@@ -150,7 +150,7 @@ class ProxyProtocolTest {
                 "PROXY TCP4 203.0.113.7\r\n",
                 "PROXY TCP4 203.0.113.7 192.0.2.1 54321 443 and so on, without an end, until it is over any limit there"
                         + " is for a line",
-                "\r\n\r\n\u0000\r\nQUIT\n\u0021\u0011\u00ff\u00ff",
+                "\r\n\r\n\u0000\r\nQUIT\n!\u0011\u00ff\u00ff",
             })
     void anythingElse_closesTheConnection(String bytes) throws IOException {
         try (Socket socket = connect(expecting)) {
@@ -207,7 +207,8 @@ class ProxyProtocolTest {
         assertThat(listeners.isOwn(expecting)).isTrue();
         assertThat(listeners.isOwn(new InetSocketAddress("0.0.0.0", expecting.getPort())))
                 .isTrue();
-        assertThat(listeners.isOwn(new InetSocketAddress("127.0.0.1", 1))).isFalse();
+        assertThat(listeners.isOwn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)))
+                .isFalse();
         assertThat(listeners.isOwn(new InetSocketAddress("127.0.0.2", expecting.getPort())))
                 .isFalse();
     }

@@ -157,12 +157,12 @@ final class FamilySearch {
         List<InetAddress> addresses = new ArrayList<>();
         for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
             DnsRecord item = response.recordAt(DnsSection.ANSWER, i);
-            if (item.type().equals(type)
-                    && item.name().equalsIgnoreCase(name)
-                    && item instanceof DnsRawRecord raw
-                    && address(raw.content()) instanceof InetAddress address) {
-                seconds = Math.min(seconds, item.timeToLive());
-                addresses.add(address);
+            if (item.type().equals(type) && item.name().equalsIgnoreCase(name) && item instanceof DnsRawRecord raw) {
+                InetAddress address = address(raw.content());
+                if (address != null) {
+                    seconds = Math.min(seconds, item.timeToLive());
+                    addresses.add(address);
+                }
             }
         }
         return addresses;

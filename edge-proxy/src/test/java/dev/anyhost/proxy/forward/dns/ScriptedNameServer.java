@@ -76,7 +76,7 @@ final class ScriptedNameServer implements AutoCloseable {
 
     static DnsRecord alias(String name, int seconds, String target) {
         var content = Unpooled.buffer();
-        for (String label : target.split("\\.")) {
+        for (String label : target.split("\\.", -1)) {
             content.writeByte(label.length());
             content.writeCharSequence(label, StandardCharsets.US_ASCII);
         }
@@ -101,7 +101,8 @@ final class ScriptedNameServer implements AutoCloseable {
             queries.incrementAndGet();
             DnsQuestion question = query.recordAt(DnsSection.QUESTION);
             script.apply(question).ifPresent(reply -> {
-                var response = new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
+                var response = new DatagramDnsResponse(
+                        /* sender= */ query.recipient(), /* recipient= */ query.sender(), query.id());
                 response.setCode(reply.code());
                 response.addRecord(DnsSection.QUESTION, question);
                 reply.records().forEach(item -> response.addRecord(DnsSection.ANSWER, item));
