@@ -86,7 +86,8 @@ class StrangersTest {
         for (int visitor = 0; visitor < CROWD; visitor++) {
             connections
                     .get(visitor)
-                    .write(ClientHello.forName("stranger" + visitor + ".example").records());
+                    .write(ClientHello.forName("stranger" + visitor + ".example")
+                            .records());
         }
         List<TlsAnswer> answers =
                 connections.stream().map(TlsConversation::answer).toList();
