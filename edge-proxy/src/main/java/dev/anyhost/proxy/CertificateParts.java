@@ -101,7 +101,8 @@ record CertificateParts(
                         new NewNames(limits.newNames(), around.time().nanos()),
                         new ChallengeChoice(config.acme().challenges())),
                 new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), around.time(), around.timer()));
-        var held = new HeldCertificates(CERTIFICATES_HELD, around.time().clock());
+        var held = parts.opened(
+                new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
         around.metrics().certificatesHeld(held::count);
         var failures = new FailureMemory(around.time().clock());
         var acquisition = new Acquisition(

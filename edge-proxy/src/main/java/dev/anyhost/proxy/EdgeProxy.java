@@ -105,7 +105,7 @@ public final class EdgeProxy implements AutoCloseable {
                         directory.answer(hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
                 certificates.validations()::answer,
                 parts.opened(TlsContexts.of(loops.group(), TicketKeys.random())),
-                new HandshakeMetrics(metrics),
+                new HandshakeMetrics(metrics, time.nanos()),
                 (hostname, protocol) -> new ClientConnection(forwarding, hostname),
                 HANDSHAKE_LIMIT);
         var http = new PublicHttp(

@@ -2,22 +2,32 @@ package dev.anyhost.proxy;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.certificate.CertificateAnswer;
+import dev.anyhost.proxy.concurrent.TokenBucket;
 import dev.anyhost.proxy.handshake.HandshakeEvents;
 import dev.anyhost.proxy.ops.Metrics;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts handshakes; refused ones are counted only, since a stranger may send millions. */
+/**
+ * Counts handshakes. Refused ones are counted only, since a stranger may send millions, and of those without a certificate
+ * only some each second are logged: a stranger's name may be among them while the verifier is silent.
+ */
 final class HandshakeMetrics implements HandshakeEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeMetrics.class);
 
-    private final Metrics metrics;
+    private static final int LOGGED_A_SECOND = 20;
 
-    HandshakeMetrics(Metrics metrics) {
+    private final Metrics metrics;
+    private final TokenBucket logged;
+
+    /** @param nanos a monotonic clock */
+    HandshakeMetrics(Metrics metrics, LongSupplier nanos) {
         this.metrics = metrics;
+        this.logged = new TokenBucket(LOGGED_A_SECOND, LOGGED_A_SECOND, nanos);
     }
 
     @Override
@@ -38,6 +48,9 @@ final class HandshakeMetrics implements HandshakeEvents {
     @Override
     public void notReady(Hostname hostname, CertificateAnswer.NotYet answer) {
         metrics.handshakeEnded("not_ready");
+        if (!logged.tryTake()) {
+            return;
+        }
         LOG.atInfo()
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("cause", answer.cause())

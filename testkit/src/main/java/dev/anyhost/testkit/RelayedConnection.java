@@ -34,23 +34,26 @@ final class RelayedConnection implements AutoCloseable {
 
         private final byte[] bytes;
         private final boolean cutsOff;
+        private final boolean swallowed;
         private final long readAt = System.nanoTime();
 
-        private Chunk(byte[] bytes, boolean cutsOff) {
+        private Chunk(byte[] bytes, boolean cutsOff, boolean swallowed) {
             this.bytes = bytes;
             this.cutsOff = cutsOff;
+            this.swallowed = swallowed;
         }
 
-        static Chunk of(byte[] buffer, int length) {
-            return new Chunk(Arrays.copyOf(buffer, length), false);
+        /** @param mode in which it came: what came to a black hole stays there */
+        static Chunk of(byte[] buffer, int length, RelayMode mode) {
+            return new Chunk(Arrays.copyOf(buffer, length), false, mode != RelayMode.FORWARD);
         }
 
         static Chunk end() {
-            return new Chunk(new byte[0], false);
+            return new Chunk(new byte[0], false, false);
         }
 
         static Chunk cut() {
-            return new Chunk(new byte[0], true);
+            return new Chunk(new byte[0], true, false);
         }
 
         boolean isLast() {
@@ -117,8 +120,9 @@ final class RelayedConnection implements AutoCloseable {
                 if (read < 0) {
                     return false;
                 }
+                Chunk chunk = Chunk.of(buffer, read, relay.mode());
                 count.accept(read);
-                queue.put(Chunk.of(buffer, read));
+                queue.put(chunk);
                 left -= read;
             }
             return true;
@@ -146,7 +150,7 @@ final class RelayedConnection implements AutoCloseable {
     }
 
     private boolean passOn(Chunk chunk, Socket to) {
-        if (relay.mode() != RelayMode.FORWARD) {
+        if (chunk.swallowed || relay.mode() != RelayMode.FORWARD) {
             return true;
         }
         try {

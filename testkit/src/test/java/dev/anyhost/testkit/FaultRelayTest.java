@@ -63,6 +63,9 @@ class FaultRelayTest {
             relay.blackHole();
             client.setSoTimeout(50);
             assertThatThrownBy(() -> echoed(client, 'b')).isInstanceOf(SocketTimeoutException.class);
+            while (relay.bytesToTarget() < 2) {
+                Thread.onSpinWait();
+            }
             relay.forward();
             client.setSoTimeout(0);
             assertThat(echoed(client, 'c')).isEqualTo('c');

@@ -31,7 +31,9 @@ final class Remembered {
         this.age = age;
         this.kept = kept;
         this.freshUntil = now + age.toNanos();
-        this.dueAt = new AtomicLong(now + (long) (age.toNanos() * DUE));
+        // A refusal is for the next visitor to ask about: a stranger's name is worth no work in the background.
+        this.dueAt = new AtomicLong(
+                now + (verdict instanceof Verdict.Allowed ? (long) (age.toNanos() * DUE) : kept.toNanos()));
     }
 
     static Remembered allowed(Verdict.Allowed verdict, long now) {

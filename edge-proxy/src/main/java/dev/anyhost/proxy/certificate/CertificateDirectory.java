@@ -102,10 +102,11 @@ public final class CertificateDirectory {
     }
 
     private Optional<CertificateAnswer> fromMemory(Hostname hostname) {
-        Optional<Admission.Standing> standing = standing(hostname);
+        Optional<Admission.Standing> standing = memory.admission().standing(hostname);
         if (standing.isEmpty() || !standing.get().fresh()) {
             return Optional.empty();
         }
+        refreshIfDue(hostname, standing.get());
         return switch (standing.get().verdict()) {
             case Verdict.Refused _ -> Optional.of(new NotAllowed());
             case Verdict.Silent _ -> Optional.empty();
@@ -135,8 +136,9 @@ public final class CertificateDirectory {
      * that is no longer fresh is asked for again in the background, so that a refusal reaches open connections too.
      */
     public Routing routing(Hostname hostname) {
-        Optional<Admission.Standing> standing = standing(hostname);
+        Optional<Admission.Standing> standing = memory.admission().standing(hostname);
         if (standing.isPresent()) {
+            refreshIfDue(hostname, standing.get());
             return switch (standing.get().verdict()) {
                 case Verdict.Allowed(Route route, Duration _) -> new Routing.Known(route);
                 case Verdict.Refused _ -> new Routing.Withdrawn();
@@ -151,12 +153,10 @@ public final class CertificateDirectory {
                 : new Routing.Unknown();
     }
 
-    private Optional<Admission.Standing> standing(Hostname hostname) {
-        Optional<Admission.Standing> standing = memory.admission().standing(hostname);
-        if (standing.isPresent() && standing.get().due()) {
+    private void refreshIfDue(Hostname hostname, Admission.Standing standing) {
+        if (standing.due()) {
             background.execute(() -> acquisition.refresh(hostname));
         }
-        return standing;
     }
 
     private NotYet notYet(Cause cause) {

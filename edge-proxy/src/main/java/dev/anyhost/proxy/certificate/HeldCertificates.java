@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The certificates in this process's memory, with the route that was last known for each. Bounded by count; what is used
  * least goes first. Any thread may call any method, and none blocks.
  */
-public final class HeldCertificates {
+public final class HeldCertificates implements AutoCloseable {
 
     private final Cache<Hostname, Held> memory;
     private final InstantSource clock;
@@ -59,6 +59,12 @@ public final class HeldCertificates {
         if (dropped != null) {
             dropped.certificate().release();
         }
+    }
+
+    /** Forgets all names. */
+    @Override
+    public void close() {
+        memory.asMap().keySet().forEach(this::drop);
     }
 
     /** How many certificates are in memory, about. */

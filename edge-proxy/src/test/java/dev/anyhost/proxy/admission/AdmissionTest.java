@@ -81,6 +81,16 @@ class AdmissionTest {
     }
 
     @Test
+    void refusal_isNeverDueInTheBackground() {
+        answering(UNKNOWN);
+        admission.ask(HOST);
+        for (int second = 0; second < 60; second++) {
+            assertThat(admission.standing(HOST).orElseThrow().due()).isFalse();
+            advance(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
     void askAgain_asksWhateverIsFresh() {
         admission.ask(HOST);
         answering(PENDING);

@@ -67,6 +67,7 @@ final class Cluster implements AutoCloseable {
     Pause pause = clock::advance;
     int newNames = 1_000_000;
 
+    private final List<HeldCertificates> opened = new ArrayList<>();
     private final KeyEncryption keys;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
@@ -108,6 +109,7 @@ final class Cluster implements AutoCloseable {
         var time = new IssuanceTime(clock, clock::nanos, duration -> pause.pause(duration));
         var admission = new Admission(this::ask, AskLimits.DEFAULT, clock::nanos);
         var held = new HeldCertificates(1_000, clock);
+        opened.add(held);
         var failures = new FailureMemory(clock);
         var issuance = new LeasedIssuance(
                 tables.certificates(),
@@ -183,6 +185,7 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
+        opened.forEach(HeldCertificates::close);
         timer.shutdownNow();
         tables.close();
         keys.close();
