@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.testkit.AcmeRequests;
 import dev.anyhost.testkit.ClientHello;
+import dev.anyhost.testkit.HeldExchange;
 import dev.anyhost.testkit.HttpAnswer;
 import dev.anyhost.testkit.HttpExchange;
 import dev.anyhost.testkit.HttpGate;
 import dev.anyhost.testkit.TlsAnswer;
+import dev.anyhost.testkit.TlsConversation;
 import dev.anyhost.testkit.TlsProbe;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ class AuthorityFaultTest {
 
     private static final TlsAnswer NOT_NOW = TlsAnswer.Alert.fatal(TlsAnswer.INTERNAL_ERROR);
     private static final Duration LONGER_THAN_ANY_DEADLINE = Duration.ofSeconds(60);
+    /** Longer than a visitor waits. */
+    private static final Duration SLOW = Duration.ofSeconds(13);
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(6);
 
     @TempDir
@@ -83,6 +88,31 @@ class AuthorityFaultTest {
                 Visitors.allAtOnce(2, proxy -> () -> system.untilServed(fleet.port(proxy), "new.example"));
         assertThat(new HashSet<>(served)).hasSize(1);
         assertThat(AcmeRequests.orders(system.authority, "new.example")).isEqualTo(1);
+    }
+
+    @Test
+    void slowAuthority_costsTheFirstVisitorAnAlertAndTheNextGetsWhatWasOrderedForHim() throws Exception {
+        system.allow("slow.example");
+        HeldExchange ready = system.authority.holdRequest(AcmeRequests.challengeReady());
+        try (TlsConversation visitor = TlsProbe.of(fleet.port(0))
+                .withLimit(LONGER_THAN_ANY_DEADLINE)
+                .open(ClientHello.forName("slow.example"))) {
+            ready.await();
+            String pending = system.authority
+                    .exchanges(AcmeRequests.authorization())
+                    .getLast()
+                    .awaitAnswer()
+                    .body();
+            system.authority.answerNext(
+                    AcmeRequests.authorization(),
+                    HttpAnswer.of(200, "application/json", pending, "Retry-After: " + SLOW.toSeconds()));
+            ready.release();
+
+            assertThat(visitor.answer()).isEqualTo(NOT_NOW);
+        }
+        system.untilServed(fleet.port(0), "slow.example");
+        system.untilServed(fleet.port(1), "slow.example");
+        assertThat(AcmeRequests.orders(system.authority, "slow.example")).isEqualTo(1);
     }
 
     @Test

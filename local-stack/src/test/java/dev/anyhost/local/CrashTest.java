@@ -40,7 +40,7 @@ class CrashTest {
 
     private static TestSystem system;
     private static Fleet survivors;
-    private static ForwardProcess frozen;
+    private static ProxyProcess frozen;
     private static int frozenPort;
     private static HeldExchange lateWrite;
 
@@ -91,9 +91,9 @@ class CrashTest {
         system = new TestSystem(folder);
         survivors = Fleet.start(system, 1);
         List<Integer> ports = Ports.free(4);
-        List<ForwardProcess> others = Visitors.allAtOnce(2, other -> () -> {
+        List<ProxyProcess> others = Visitors.allAtOnce(2, other -> () -> {
             int[] own = {ports.get(2 * other), ports.get(2 * other + 1)};
-            return ForwardProcess.start(system, system.origin.uri(), own, SMALL, Map.of());
+            return ProxyProcess.start(system, system.origin.uri(), own, SMALL, Map.of());
         });
         frozen = others.getLast();
         frozenPort = ports.get(2);
@@ -107,7 +107,7 @@ class CrashTest {
         Visitors.allAtOnce(names.size(), name -> () -> system.untilServed(survivors.port(0), names.get(name)));
     }
 
-    private static void killWithAnIssuanceAtEachStep(ForwardProcess victim, int port) {
+    private static void killWithAnIssuanceAtEachStep(ProxyProcess victim, int port) {
         for (Step step : Step.values()) {
             system.allow(step.hostname());
             visitUntilHeld(port, step.hostname(), step.hold());

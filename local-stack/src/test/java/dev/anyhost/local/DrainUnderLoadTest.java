@@ -43,7 +43,7 @@ class DrainUnderLoadTest {
                 RawOrigin origin = RawOrigin.start(RawOrigin.Script.answering(OK))) {
             system.allow(HOST);
             List<Integer> others = Ports.free(2);
-            try (ForwardProcess old = ForwardProcess.start(
+            try (ProxyProcess old = ProxyProcess.start(
                             system,
                             origin.uri(),
                             List.of("-Xmx128m"),

@@ -34,7 +34,7 @@ class ForwardLargeBodiesTest {
             Thread.ofVirtual().start(() -> accept(origin));
             system.allow(HOST);
             URI uri = URI.create("http://127.0.0.1:" + origin.getLocalPort());
-            try (ForwardProcess proxy = ForwardProcess.start(system, uri, MEMORY, Map.of());
+            try (ProxyProcess proxy = ProxyProcess.start(system, uri, MEMORY, Map.of());
                     SSLSocket socket = system.client(system.httpsPort).connect(HOST)) {
                 OutputStream out = socket.getOutputStream();
                 out.write(("POST /up HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: " + SIZE + "\r\n\r\n")

@@ -53,7 +53,7 @@ class SlowReadersTest {
                 RawOrigin origin = RawOrigin.start(SlowReadersTest::serve)) {
             system.allow(HOST);
             List<String> memory = List.of("-Xmx96m", "-XX:MaxDirectMemorySize=" + System.getProperty("direct", "192m"));
-            try (ForwardProcess proxy = ForwardProcess.start(system, origin.uri(), memory, Map.of())) {
+            try (ProxyProcess proxy = ProxyProcess.start(system, origin.uri(), memory, Map.of())) {
                 system.client(system.httpsPort).connect(HOST).close();
                 try (var readers = new Readers(system.httpsPort, system.pebble.issuingRoots())) {
                     readers.start();

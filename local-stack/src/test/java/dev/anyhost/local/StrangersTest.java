@@ -3,11 +3,14 @@ package dev.anyhost.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.testkit.ClientHello;
+import dev.anyhost.testkit.HttpExchange;
 import dev.anyhost.testkit.TlsAnswer;
+import dev.anyhost.testkit.TlsConversation;
 import dev.anyhost.testkit.TlsProbe;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,15 +62,36 @@ class StrangersTest {
         system.allow("known.example");
         BigInteger known = system.untilServed(fleet.port(0), "known.example");
         int asks = system.asks();
-        long begun = System.nanoTime();
 
-        List<TlsAnswer> answers = Visitors.allAtOnce(CROWD, visitor -> () -> visit("stranger" + visitor + ".example"));
-        long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds() + 1;
+        long begun = System.nanoTime();
+        List<TlsAnswer> answers = answersToHellosSentAtOnce();
+        List<HttpExchange> asked = system.verifier.exchanges();
+        double seconds = (asked.getLast().arrivedNanos() - begun) / 1e9;
 
         assertThat(answers).hasSize(CROWD).containsOnly(NOT_ALLOWED, NOT_NOW);
-        assertThat((long) system.asks() - asks).isLessThanOrEqualTo(BURST + A_SECOND * seconds);
+        assertThat(asked.size() - asks).isLessThanOrEqualTo((int) (BURST + A_SECOND * seconds) + 1);
         assertThat(system.client(fleet.port(0)).handshake("known.example").serial())
                 .isEqualTo(known);
         assertThat(system.pebble.orders()).isEqualTo(1);
+    }
+
+    /** On connections that are open already: the proxy gets them faster than any visitor could connect. */
+    private static List<TlsAnswer> answersToHellosSentAtOnce() {
+        List<TlsConversation> connections = new ArrayList<>();
+        for (int visitor = 0; visitor < CROWD; visitor++) {
+            connections.add(TlsProbe.of(fleet.port(0))
+                    .withLimit(LONGER_THAN_ANY_DEADLINE)
+                    .open());
+        }
+        for (int visitor = 0; visitor < CROWD; visitor++) {
+            connections
+                    .get(visitor)
+                    .write(ClientHello.forName("stranger" + visitor + ".example")
+                            .records());
+        }
+        List<TlsAnswer> answers =
+                connections.stream().map(TlsConversation::answer).toList();
+        connections.forEach(TlsConversation::close);
+        return answers;
     }
 }

@@ -23,6 +23,11 @@ public final class AcmeRequests {
                         payload(request).at("/identifiers/0/value").asString("").equals(hostname));
     }
 
+    /** Section 7.5: an authorization is fetched. */
+    public static Predicate<RawRequest> authorization() {
+        return post("/authZ/");
+    }
+
     /** Section 7.5.1: the challenge is ready and may be validated. */
     public static Predicate<RawRequest> challengeReady() {
         return post("/chalZ/").and(request -> payload(request).isObject());

@@ -1,5 +1,6 @@
 package dev.anyhost.local;
 
+import dev.anyhost.testkit.ChildFailed;
 import dev.anyhost.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -13,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 
 /** A proxy in a process of its own, so that its memory can be small and a signal can end it. */
-final class ForwardProcess implements AutoCloseable {
+final class ProxyProcess implements AutoCloseable {
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
     private final ChildProcess process;
 
-    private ForwardProcess(ChildProcess process) {
+    private ProxyProcess(ChildProcess process) {
         this.process = process;
     }
 
@@ -29,13 +30,13 @@ final class ForwardProcess implements AutoCloseable {
      * @param options the JVM's, such as {@code -Xmx64m}
      * @param changes lines to replace in the configuration
      */
-    static ForwardProcess start(TestSystem system, URI origin, List<String> options, Map<String, String> changes)
+    static ProxyProcess start(TestSystem system, URI origin, List<String> options, Map<String, String> changes)
             throws IOException, InterruptedException {
         return start(system, origin, new int[] {system.httpsPort, system.httpPort}, options, changes);
     }
 
     /** As above, on other ports. */
-    static ForwardProcess start(
+    static ProxyProcess start(
             TestSystem system, URI origin, int[] ports, List<String> options, Map<String, String> changes)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
@@ -53,11 +54,11 @@ final class ForwardProcess implements AutoCloseable {
                 "run",
                 "--config",
                 system.configuration(origin, ports[0], ports[1], changes).toString()));
-        var started = new ForwardProcess(ChildProcess.start(command));
+        var started = new ProxyProcess(ChildProcess.start(command));
         try {
             started.awaitReady(ports[1]);
             return started;
-        } catch (IllegalStateException late) {
+        } catch (IllegalStateException | ChildFailed late) {
             started.close();
             throw late;
         }
