@@ -2,6 +2,8 @@ package dev.anyhost.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.proxy.admission.AskLimits;
+import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.settings.ConfigError;
 import dev.anyhost.settings.ConfigResult;
@@ -63,6 +65,10 @@ class ProxyConfigTest {
         assertThat(config.store().tables().coordination().region()).isEqualTo("us-east-1");
         assertThat(config.store().tables().createTables()).isFalse();
         assertThat(config.origin().preserveHost()).isFalse();
+        assertThat(config.origin().resolvers()).isEmpty();
+        assertThat(config.limits())
+                .isEqualTo(new ProxyConfig.Limits(
+                        new WaitingRoom.Limits(10_000, 1_000, 500), new AskLimits(50, 100, 500_000), 50, 50));
         assertThat(config.drain().announce()).isZero();
         assertThat(config.drain().grace()).isEqualTo(Duration.ofSeconds(30));
     }
@@ -73,6 +79,23 @@ class ProxyConfigTest {
                 valid(MINIMAL.replace("store: {", "store: {region: eu-west-1, endpoint: \"http://127.0.0.1:8000\", "));
         assertThat(config.store().tables().coordination().region()).isEqualTo("eu-west-1");
         assertThat(config.store().tables().coordination().endpoint()).contains(URI.create("http://127.0.0.1:8000"));
+    }
+
+    @Test
+    void limits_areRead() throws Exception {
+        ProxyConfig config = valid(MINIMAL + """
+                limits:
+                  waiting: 20
+                  waiting-per-name: 10
+                  waiting-per-network: 5
+                  asks-per-second: 4
+                  ask-burst: 3
+                  new-names-per-hour: 2
+                  orders: 1
+                """);
+        assertThat(config.limits())
+                .isEqualTo(
+                        new ProxyConfig.Limits(new WaitingRoom.Limits(20, 10, 5), new AskLimits(4, 3, 500_000), 2, 1));
     }
 
     @Test

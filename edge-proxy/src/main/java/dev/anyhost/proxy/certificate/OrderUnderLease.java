@@ -147,10 +147,15 @@ final class OrderUnderLease {
                 failed(around.soon(Cause.AUTHORITY_UNAVAILABLE), outcome.detail());
             case STORE_FAILED -> failed(around.soon(Cause.STORE_UNREACHABLE), outcome.detail());
             case STOPPED -> failed(around.soon(Cause.ISSUING), outcome.detail());
-            // The order may be finalized already, and its key is gone: the next try is a new order.
-            case TIMED_OUT, UNUSABLE_ANSWER, WRONG_CERTIFICATE ->
-                backOff(route, outcome.cause().name().toLowerCase(Locale.ROOT), outcome.detail(), Optional.empty());
+            case TIMED_OUT, UNUSABLE_ANSWER, WRONG_CERTIFICATE -> unfinished(route, outcome);
         };
+    }
+
+    /** The order may be finalized already, and its key is gone: the next try is a new order, so it must not come soon. */
+    private Outcome unfinished(Route route, IssuanceOutcome.Unavailable outcome) {
+        return kept.lease().order().isEmpty()
+                ? failed(around.soon(Cause.AUTHORITY_UNAVAILABLE), outcome.detail())
+                : backOff(route, outcome.cause().name().toLowerCase(Locale.ROOT), outcome.detail(), Optional.empty());
     }
 
     private Failed backOff(Route route, String cause, String problem, Optional<String> challenge) {

@@ -140,7 +140,10 @@ class LeasedIssuanceTest {
 
     @Test
     void failures_backOffOneTenAndAHundredMinutesThenDaily_onEveryInstance() {
-        cluster.authority = _ -> new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.WRONG_CERTIFICATE, "test");
+        cluster.authority = request -> {
+            request.orderRecorder().accept(URI.create("https://ca.test/order/" + cluster.orders.size()));
+            return new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.WRONG_CERTIFICATE, "test");
+        };
         int round = 0;
         for (long minutes : new long[] {1, 10, 100, 24 * 60, 24 * 60}) {
             int before = cluster.orders.size();
@@ -227,6 +230,16 @@ class LeasedIssuanceTest {
         assertThat(obtain(cluster.instance("two"), HOST)).isEqualTo(failed(Cause.AUTHORITY_UNAVAILABLE, soon));
         assertThat(obtain(cluster.instance("three"), HOST)).isInstanceOf(Obtained.class);
         assertThat(resumed).containsExactly(Optional.empty(), Optional.of(order), Optional.of(order));
+    }
+
+    @Test
+    void garbageInsteadOfADirectory_isNobodysFaultEither() {
+        cluster.authority = _ -> new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.UNUSABLE_ANSWER, "<html>");
+
+        assertThat(obtain(cluster.instance("one"), HOST))
+                .isEqualTo(failed(
+                        Cause.AUTHORITY_UNAVAILABLE, cluster.clock.instant().plus(Duration.ofSeconds(5))));
+        assertThat(cluster.tables.leases().findFailure(HOST)).isEqualTo(new FailureResult.None());
     }
 
     @Test

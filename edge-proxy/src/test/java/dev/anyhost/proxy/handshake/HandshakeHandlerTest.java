@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,11 @@ class HandshakeHandlerTest {
                 new Recorded(events),
                 (hostname, protocol) -> new ChannelInboundHandlerAdapter(),
                 LIMIT)));
+    }
+
+    @AfterEach
+    void finish() {
+        channel.finishAndReleaseAll();
     }
 
     @BeforeAll
