@@ -19,4 +19,12 @@ class PortsTest {
             assertThat(socket.isBound()).isTrue();
         }
     }
+
+    @Test
+    void freePort_isNoneThatTheSystemGivesAwayByItself() {
+        assertThat(Ports.outside(32_768, 60_999))
+                .contains(10_000, 32_767, 61_000, 65_535)
+                .doesNotContain(32_768, 60_999);
+        assertThat(Ports.outside(1, 65_535)).isNotEmpty();
+    }
 }
