@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AskHandlerTest {
 
+    private static final String POLICY =
+            "\"policy\":{\"preserve_host\":null,\"https_redirect\":true,\"hsts_max_age\":null}}";
     private static final TestWhitelist WHITELIST = TestWhitelist.start();
 
     private final AskHandler handler = new AskHandler(WHITELIST.whitelist());
@@ -86,10 +88,10 @@ class AskHandlerTest {
     void bodies_sayMoreToOurOwnProxy() {
         assertThat(ask("GET", "domain=Active.example").getBody())
                 .isEqualTo("{\"hostname\":\"active.example\",\"tenant\":\"acme\","
-                        + "\"origin\":\"https://origin.example\",\"status\":\"active\"}");
+                        + "\"origin\":\"https://origin.example\",\"status\":\"active\"," + POLICY);
         assertThat(ask("GET", "domain=misconfigured.example").getBody())
                 .isEqualTo("{\"hostname\":\"misconfigured.example\",\"tenant\":\"acme\",\"origin\":null,"
-                        + "\"status\":\"misconfigured\"}");
+                        + "\"status\":\"misconfigured\"," + POLICY);
         assertThat(ask("GET", "domain=blocked.example").getBody())
                 .isEqualTo("{\"hostname\":\"blocked.example\",\"status\":\"blocked\"}");
     }

@@ -171,7 +171,7 @@ public final class Acquisition {
     private CertificateAnswer issue(Hostname hostname, Route route) {
         LeasedIssuance.Outcome outcome = issuance.obtain(hostname, route);
         return outcome instanceof LeasedIssuance.PutOff(IssuanceFailure failure)
-                        && !failure.route().equals(route)
+                        && !failure.route().leadsWhere(route)
                 ? issueAgain(hostname, failure)
                 : answer(hostname, route, outcome);
     }
@@ -179,7 +179,7 @@ public final class Acquisition {
     /** It failed under another route: only a verdict that is newer than the failure can say that the entry was changed. */
     private CertificateAnswer issueAgain(Hostname hostname, IssuanceFailure failure) {
         if (!(admission.askAgain(hostname) instanceof Permission.Allowed(Route now))
-                || failure.route().equals(now)) {
+                || failure.route().leadsWhere(now)) {
             return new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt());
         }
         issuance.forgive(hostname, failure);
