@@ -11,7 +11,7 @@ import dev.anyhost.testkit.PebbleOptions;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.whitelist.AddResult;
-import dev.anyhost.verifier.whitelist.DomainStatus;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.TableCheck;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;

@@ -19,7 +19,7 @@ import dev.anyhost.testkit.TestCa;
 import dev.anyhost.testkit.TlsClient;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.FunctionUrlServer;
-import dev.anyhost.verifier.whitelist.DomainStatus;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.io.IOException;
