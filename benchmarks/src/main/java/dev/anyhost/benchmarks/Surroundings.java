@@ -4,13 +4,14 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.Parts;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.PebbleCa;
 import dev.anyhost.testkit.PebbleOptions;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.whitelist.AddResult;
-import dev.anyhost.verifier.whitelist.DomainStatus;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.TableCheck;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -36,7 +36,7 @@ final class Surroundings implements AutoCloseable {
     private final Path folder;
     private final int httpPort;
     private final int httpsPort;
-    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Parts parts = new Parts();
     private final DynamoDbLocal database;
     private final PebbleCa ca;
     private final Origin origin;
@@ -61,9 +61,9 @@ final class Surroundings implements AutoCloseable {
         this.httpPort = ports.getFirst();
         this.httpsPort = ports.getLast();
         try {
-            this.database = opened(DynamoDbLocal.start());
-            this.ca = opened(PebbleCa.start(PebbleOptions.validatingAt(httpPort, httpsPort)));
-            this.origin = opened(Origin.start(programs.nginx(), folder));
+            this.database = parts.opened(DynamoDbLocal.start());
+            this.ca = parts.opened(PebbleCa.start(PebbleOptions.validatingAt(httpPort, httpsPort)));
+            this.origin = parts.opened(Origin.start(programs.nginx(), folder));
             Answers answers = switch (answering) {
                 case MEMORY -> {
                     var memory = new AskServer.FromMemory();
@@ -75,7 +75,7 @@ final class Surroundings implements AutoCloseable {
                 }
             };
             this.whitelist = answers.whitelist();
-            this.ask = opened(AskServer.start(answers.handler()));
+            this.ask = parts.opened(AskServer.start(answers.handler()));
         } catch (IOException | RuntimeException failed) {
             close();
             throw failed;
@@ -93,7 +93,7 @@ final class Surroundings implements AutoCloseable {
                 Optional.of(database.endpoint()),
                 WhitelistSettings.DEFAULT_TABLE,
                 true);
-        Whitelist table = opened(Whitelist.open(settings, InstantSource.system()));
+        Whitelist table = parts.opened(Whitelist.open(settings, InstantSource.system()));
         if (table.check(true) instanceof TableCheck.NotReady(String reason)) {
             throw new IOException(reason);
         }
@@ -163,20 +163,8 @@ final class Surroundings implements AutoCloseable {
         return Files.createDirectories(folder);
     }
 
-    private <T extends AutoCloseable> T opened(T part) {
-        parts.add(part);
-        return part;
-    }
-
-    /** Last opened, first closed. */
     @Override
     public void close() {
-        for (AutoCloseable part : parts.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) { // what AutoCloseable declares; the others must be closed as well
-                throw new IllegalStateException("not closed: " + part, e);
-            }
-        }
+        parts.close();
     }
 }

@@ -25,6 +25,11 @@ final class Attributes {
         return number(value.getEpochSecond());
     }
 
+    /** For times that nobody may be early for. */
+    static Instant wholeSecondsUp(Instant value) {
+        return value.getNano() == 0 ? value : Instant.ofEpochSecond(value.getEpochSecond() + 1);
+    }
+
     static AttributeValue bytes(byte[] value) {
         return AttributeValue.fromB(SdkBytes.fromByteArray(value));
     }

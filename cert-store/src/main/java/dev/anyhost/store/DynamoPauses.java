@@ -42,7 +42,7 @@ final class DynamoPauses implements IssuerPauses {
 
     @Override
     public StoreEffect pause(String issuer, Instant until, String problem) {
-        Instant end = until.getNano() == 0 ? until : Instant.ofEpochSecond(until.getEpochSecond() + 1);
+        Instant end = Attributes.wholeSecondsUp(until);
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":until", Attributes.seconds(end));
         values.put(":problem", Attributes.text(problem));

@@ -33,6 +33,6 @@ public record IssuanceFailure(
     public IssuanceFailure {
         problem = problem.length() > LONGEST_PROBLEM ? problem.substring(0, LONGEST_PROBLEM) : problem;
         failedAt = Instant.ofEpochSecond(failedAt.getEpochSecond());
-        retryAt = retryAt.getNano() == 0 ? retryAt : Instant.ofEpochSecond(retryAt.getEpochSecond() + 1);
+        retryAt = Attributes.wholeSecondsUp(retryAt);
     }
 }

@@ -3,7 +3,7 @@ package dev.anyhost.verifier;
 import dev.anyhost.domain.AskAnswer;
 import dev.anyhost.domain.AskCodec;
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.verifier.whitelist.Domain;
+import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.net.URLDecoder;
@@ -56,7 +56,7 @@ final class Ask {
                         ? AskCodec.allowed(
                                 hostname, domain.route(), domain.status().text())
                         : AskCodec.refused(hostname, domain.status().text());
-            case FindResult.Absent() -> AskCodec.unknown(hostname);
+            case FindResult.Absent(), FindResult.Left _ -> AskCodec.unknown(hostname);
             case FindResult.Unreadable(String reason) -> couldNotTell(hostname, "unreadable entry", reason);
             case FindResult.Unreachable(String reason) -> couldNotTell(hostname, "whitelist unreachable", reason);
         };

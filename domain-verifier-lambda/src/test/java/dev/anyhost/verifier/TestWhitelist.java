@@ -2,8 +2,8 @@ package dev.anyhost.verifier;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.testkit.DynamoDbLocal;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.AddResult;
-import dev.anyhost.verifier.whitelist.DomainStatus;
 import dev.anyhost.verifier.whitelist.TableCheck;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.net.URI;

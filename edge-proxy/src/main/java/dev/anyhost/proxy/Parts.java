@@ -5,14 +5,15 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a process has opened; closed last opened first, each whatever becomes of the others. */
-final class Parts implements AutoCloseable {
+/** What was opened together; closed last opened first, each whatever becomes of the others. For one thread. */
+public final class Parts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    <T extends AutoCloseable> T opened(T part) {
+    /** Takes a part in, to be closed with the others. */
+    public <T extends AutoCloseable> T opened(T part) {
         opened.add(part);
         return part;
     }

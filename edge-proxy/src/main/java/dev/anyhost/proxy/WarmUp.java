@@ -91,7 +91,7 @@ final class WarmUp {
                         .newSucceededFuture(new CertificateAnswer.Serve(certificate, CertificateAnswer.Source.MEMORY)),
                 (hostname, connection) -> connection.eventLoop().newSucceededFuture(new CertificateAnswer.NotAllowed()),
                 handshakes.contexts(),
-                new Unheard(),
+                HandshakeEvents.NONE,
                 (hostname, protocol) -> new ClientConnection(nowhere, hostname),
                 handshakes.timeLimit());
     }
@@ -130,23 +130,5 @@ final class WarmUp {
         public X509Certificate[] getAcceptedIssuers() {
             return new X509Certificate[0];
         }
-    }
-
-    private static final class Unheard implements HandshakeEvents {
-
-        @Override
-        public void certificateFound(CertificateAnswer.Source source, Duration waited) {}
-
-        @Override
-        public void served(Hostname hostname) {}
-
-        @Override
-        public void refused() {}
-
-        @Override
-        public void notReady(Hostname hostname, CertificateAnswer.NotYet answer) {}
-
-        @Override
-        public void failed() {}
     }
 }

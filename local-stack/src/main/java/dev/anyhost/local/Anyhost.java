@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
         })
 public final class Anyhost {
 
-    private Anyhost() {}
+    Anyhost() {}
 
     /** Runs one command; the exit code is 0 done, 1 failed, 2 wrong input or configuration, 3 something is missing. */
     public static void main(String[] arguments) {

@@ -3,6 +3,7 @@ package dev.anyhost.local;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.EdgeProxy;
+import dev.anyhost.proxy.Parts;
 import dev.anyhost.proxy.ProxyConfig;
 import dev.anyhost.settings.ConfigError;
 import dev.anyhost.settings.ConfigResult;
@@ -14,7 +15,7 @@ import dev.anyhost.testkit.PebbleOptions;
 import dev.anyhost.testkit.TestCa;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.FunctionUrlServer;
-import dev.anyhost.verifier.whitelist.DomainStatus;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.TableCheck;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
@@ -27,7 +28,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +49,7 @@ final class LocalStack implements AutoCloseable {
 
     private final Ports ports;
     private final Folder folder;
-    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Parts parts = new Parts();
     private EdgeProxy proxy;
     private PebbleCa pebble;
 
@@ -62,13 +62,13 @@ final class LocalStack implements AutoCloseable {
         this.ports = ports;
         this.folder = folder;
         try {
-            DynamoDbLocal database = opened(
+            DynamoDbLocal database = parts.opened(
                     folder.keep() ? DynamoDbLocal.start(folder.path().resolve("dynamodb"), 0) : DynamoDbLocal.start());
             FunctionUrlServer verifier = verifier(database);
-            this.pebble = opened(PebbleCa.start(PebbleOptions.validatingAt(ports.http(), ports.https())));
+            this.pebble = parts.opened(PebbleCa.start(PebbleOptions.validatingAt(ports.http(), ports.https())));
             trustIssuingRoots();
             DemoOrigin origin = origin();
-            this.proxy = opened(EdgeProxy.start(config(database, verifier, origin)));
+            this.proxy = parts.opened(EdgeProxy.start(config(database, verifier, origin)));
         } catch (IOException | RuntimeException failed) {
             close();
             throw failed;
@@ -94,14 +94,14 @@ final class LocalStack implements AutoCloseable {
                 Optional.of(database.endpoint()),
                 WhitelistSettings.DEFAULT_TABLE,
                 true);
-        Whitelist whitelist = opened(Whitelist.open(settings, InstantSource.system()));
+        Whitelist whitelist = parts.opened(Whitelist.open(settings, InstantSource.system()));
         if (whitelist.check(true) instanceof TableCheck.NotReady(String reason)) {
             throw new IOException(reason);
         }
         var added = whitelist.add(
                 Hostname.parse(ALLOWED).orElseThrow(), TENANT, Route.UNNAMED.origin(), DomainStatus.ACTIVE);
         LOG.info("whitelist: {}", added);
-        return opened(FunctionUrlServer.start(
+        return parts.opened(FunctionUrlServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.verifier()),
                 new AskHandler(whitelist),
                 InstantSource.system()));
@@ -129,7 +129,7 @@ final class LocalStack implements AutoCloseable {
     private DemoOrigin origin() throws IOException {
         TestCa ca = TestCa.create("Anyhost demo origin");
         ca.writeRoot(folder.path().resolve("origin-roots.pem"));
-        return opened(DemoOrigin.startTls(ca.issue("localhost"), 0));
+        return parts.opened(DemoOrigin.startTls(ca.issue("localhost"), 0));
     }
 
     private ProxyConfig config(DynamoDbLocal database, FunctionUrlServer verifier, DemoOrigin origin)
@@ -195,21 +195,9 @@ final class LocalStack implements AutoCloseable {
                 .formatted(roots(), host, ports.https(), host, ports.https());
     }
 
-    private <T extends AutoCloseable> T opened(T part) {
-        parts.add(part);
-        return part;
-    }
-
-    /** Last opened, first closed. */
     @Override
     public void close() {
-        for (AutoCloseable part : parts.reversed()) {
-            try {
-                part.close();
-            } catch (Exception e) { // what AutoCloseable declares; the others must be closed as well
-                LOG.warn("not closed: {}", part, e);
-            }
-        }
+        parts.close();
         if (!folder.keep()) {
             deleteFolder();
         }

@@ -6,7 +6,7 @@ import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.testkit.ClientHello;
 import dev.anyhost.testkit.TlsAnswer;
 import dev.anyhost.testkit.TlsProbe;
-import dev.anyhost.verifier.whitelist.DomainStatus;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;

@@ -19,7 +19,7 @@ import dev.anyhost.testkit.TestCa;
 import dev.anyhost.testkit.TlsClient;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.FunctionUrlServer;
-import dev.anyhost.verifier.whitelist.DomainStatus;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.io.IOException;
@@ -244,15 +244,25 @@ final class TestSystem implements AutoCloseable {
 
     /** What the table has for a name; that certificate and key belong together is checked by who reads it. */
     FindResult stored(String host) {
+        try (CertificateTables tables = tables()) {
+            return tables.certificates().findConsistent(hostname(host));
+        }
+    }
+
+    /** The proxies' tables, past the gate. */
+    CertificateTables tables() {
         var settings = new StoreSettings(
                 new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), CERTIFICATES),
                 new StoreSettings.Table("us-east-1", Optional.of(database.endpoint()), COORDINATION),
                 false);
-        KeyEncryption.Configured keys = KeyEncryption.of(List.of("file:certificates.key"), folder);
-        try (KeyEncryption usable = ((KeyEncryption.Configured.Usable) keys).encryption();
-                var tables = CertificateTables.open(settings, usable, InstantSource.system())) {
-            return tables.certificates().findConsistent(hostname(host));
-        }
+        return CertificateTables.open(settings, keys(), InstantSource.system());
+    }
+
+    private KeyEncryption keys() {
+        return switch (KeyEncryption.of(List.of("file:certificates.key"), folder)) {
+            case KeyEncryption.Configured.Usable(KeyEncryption usable) -> opened(usable);
+            case KeyEncryption.Configured.Unusable unusable -> throw new IllegalStateException(unusable.toString());
+        };
     }
 
     TestCa originCa(String file) throws IOException {

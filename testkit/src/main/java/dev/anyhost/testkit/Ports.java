@@ -82,7 +82,8 @@ public final class Ports {
     /** All but those that the system gives away by itself, while a program that was told one has yet to start. */
     private static int[] outsideEphemeral() {
         try {
-            String[] range = Files.readString(EPHEMERAL).strip().split("\\s+", -1);
+            // By lines, that is in one read: the kernel gives the rest of such a file to nobody who read a part of it.
+            String[] range = Files.readAllLines(EPHEMERAL).getFirst().split("\\s+", -1);
             return outside(Integer.parseInt(range[0]), Integer.parseInt(range[1]));
         } catch (IOException notLinux) {
             LOG.debug("No {}, so IANA's range holds", EPHEMERAL, notLinux);

@@ -2,9 +2,9 @@ package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.store.changes.Change;
+import dev.anyhost.verifier.onboarding.Domain;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.AddResult;
-import dev.anyhost.verifier.whitelist.Domain;
-import dev.anyhost.verifier.whitelist.DomainStatus;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.PrintWriter;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.anyhost.verifier.command;
 
-import dev.anyhost.verifier.whitelist.Domain;
+import dev.anyhost.verifier.onboarding.Domain;
 import java.net.URI;
 import tools.jackson.databind.json.JsonMapper;
 

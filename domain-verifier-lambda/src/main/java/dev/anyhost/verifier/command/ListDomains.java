@@ -1,7 +1,7 @@
 package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.verifier.whitelist.Domain;
+import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.whitelist.ListResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.PrintWriter;

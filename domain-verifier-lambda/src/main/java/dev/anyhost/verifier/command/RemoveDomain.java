@@ -2,7 +2,7 @@ package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.store.changes.Change;
-import dev.anyhost.verifier.whitelist.Domain;
+import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.whitelist.RemoveResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.verifier.whitelist.Domain;
+import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.PrintWriter;
@@ -43,7 +43,7 @@ final class ShowDomain implements Callable<Integer> {
                 print(domain);
                 yield ExitCode.OK;
             }
-            case FindResult.Absent() -> failed(shown + " isn't registered");
+            case FindResult.Absent(), FindResult.Left _ -> failed(shown + " isn't registered");
             case FindResult.Unreadable(String reason) -> failed(reason);
             case FindResult.Unreachable(String reason) -> failed(reason);
         };

@@ -2,43 +2,55 @@ package dev.anyhost.verifier.whitelist;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
-import java.net.URI;
-import java.time.Instant;
+import dev.anyhost.verifier.onboarding.Domain;
+import dev.anyhost.verifier.onboarding.Entry;
+import dev.anyhost.verifier.onboarding.Removed;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** One row: its attribute names, and a domain to a row and back. */
+/** One row: its attribute names, and an entry to a row and back. */
 final class DomainItem {
 
     static final String HOSTNAME = "hostname";
     static final String SHARD = "shard";
-    static final String TENANT = "tenant";
+    static final String TENANT = RegistrationItem.TENANT;
 
-    /** How many parts the index over all hostnames has; fixed, since every row carries its part. */
+    /** Only on rows that are to be checked, so that the index over it has no others. */
+    static final String CHECK_SHARD = "check_shard";
+
+    /** Only on rows with events to deliver. */
+    static final String OUTBOX_SHARD = "outbox_shard";
+
+    static final String NEXT_CHECK = StandingItem.NEXT_CHECK;
+    static final String OUTBOX_DUE = OutboxItem.DUE;
+
+    /** When DynamoDB may delete what is left of a domain. */
+    static final String EXPIRES = "expires";
+
+    /** How many parts the indexes over all hostnames have; fixed, since every row carries its part. */
     static final int SHARDS = 16;
 
-    private static final String ORIGIN = "origin";
-    private static final String STATUS = "status";
     private static final String VERSION = "version";
-    private static final String CREATED_AT = "created_at";
     private static final String ATTEMPT = "attempt";
+    private static final String FORMER_TENANT = "former_tenant";
+    private static final String REMOVED_AT = "removed_at";
 
-    /** Holds for the same registration in the same version; {@link #asItWas} has its values. */
-    static final String UNCHANGED = "version = :version AND created_at = :created_at AND tenant = :tenant";
+    /** Holds for the same version of the same registration; {@link #asItWas} has its value. */
+    static final String UNCHANGED = "version = :version";
 
     private DomainItem() {}
 
     /** What came out of reading a row. */
     sealed interface Read {
-        record Row(Domain domain) implements Read {}
+        record Row(Entry entry) implements Read {}
 
         record Damaged(String reason) implements Read {}
     }
 
     static Map<String, AttributeValue> key(Hostname hostname) {
-        return Map.of(HOSTNAME, text(hostname.value()));
+        return Map.of(HOSTNAME, Row.text(hostname.value()));
     }
 
     /** {@link String#hashCode} is specified, so that every writer and reader agrees. */
@@ -46,82 +58,76 @@ final class DomainItem {
         return Math.floorMod(hostname.value().hashCode(), SHARDS);
     }
 
-    static AttributeValue text(String value) {
-        return AttributeValue.fromS(value);
-    }
-
-    static AttributeValue number(long value) {
-        return AttributeValue.fromN(Long.toString(value));
-    }
-
     /**
-     * A domain as a row.
+     * An entry as a row.
      *
      * @param attempt names the write, so that its own success is recognised after a lost answer
      */
-    static Map<String, AttributeValue> write(Domain domain, String attempt) {
-        var item = new HashMap<>(key(domain.hostname()));
-        item.put(SHARD, number(shardOf(domain.hostname())));
-        item.put(TENANT, text(domain.tenant()));
-        domain.origin().ifPresent(origin -> item.put(ORIGIN, text(origin.toString())));
-        item.put(STATUS, text(domain.status().text()));
-        item.put(CREATED_AT, number(domain.createdAt().toEpochMilli()));
-        item.put(VERSION, number(domain.version()));
-        item.put(ATTEMPT, text(attempt));
+    static Map<String, AttributeValue> write(Entry entry, String attempt) {
+        Map<String, AttributeValue> item = new HashMap<>(key(entry.hostname()));
+        AttributeValue shard = Row.number(shardOf(entry.hostname()));
+        item.put(VERSION, Row.number(entry.version()));
+        item.put(ATTEMPT, Row.text(attempt));
+        OutboxItem.write(entry.outbox(), item);
+        entry.outbox().due().ifPresent(due -> item.put(OUTBOX_SHARD, shard));
+        switch (entry) {
+            case Domain domain -> {
+                item.put(SHARD, shard);
+                RegistrationItem.write(domain.registration(), item);
+                StandingItem.write(domain.standing(), item);
+                domain.standing().checks().next().ifPresent(next -> item.put(CHECK_SHARD, shard));
+            }
+            case Removed removed -> {
+                item.put(FORMER_TENANT, Row.text(removed.tenant()));
+                item.put(REMOVED_AT, Row.seconds(removed.removedAt()));
+                item.put(EXPIRES, Row.seconds(removed.removedAt().plus(Removed.QUARANTINE)));
+            }
+        }
         return item;
     }
 
-    static Map<String, AttributeValue> asItWas(Domain domain) {
-        return Map.of(
-                ":version", number(domain.version()),
-                ":created_at", number(domain.createdAt().toEpochMilli()),
-                ":tenant", text(domain.tenant()));
+    static Map<String, AttributeValue> asItWas(Entry entry) {
+        return Map.of(":version", Row.number(entry.version()));
     }
 
     static boolean isFromAttempt(Map<String, AttributeValue> item, String attempt) {
-        return string(item, ATTEMPT).filter(attempt::equals).isPresent();
+        return Optional.ofNullable(item.get(ATTEMPT))
+                .map(AttributeValue::s)
+                .filter(attempt::equals)
+                .isPresent();
     }
 
     /** The hostname as stored, for a row that can't be read. */
     static String storedHostname(Map<String, AttributeValue> item) {
-        return string(item, HOSTNAME).orElse("?");
+        return Optional.ofNullable(item.get(HOSTNAME)).map(AttributeValue::s).orElse("?");
     }
 
     /** Reads a row that anyone may have written; one attribute amiss, and the row means nothing. */
     static Read read(Map<String, AttributeValue> item) {
-        Optional<Hostname> hostname = string(item, HOSTNAME).flatMap(Hostname::parse);
-        Optional<String> tenant = string(item, TENANT).filter(Route::isTenant);
-        Optional<DomainStatus> status = string(item, STATUS).flatMap(DomainStatus::of);
-        Optional<Long> createdAt = integer(item, CREATED_AT);
-        Optional<Long> version = integer(item, VERSION);
-        Optional<URI> origin = string(item, ORIGIN).flatMap(Route::parseOrigin);
+        Optional<Hostname> hostname = Hostname.parse(storedHostname(item));
         if (hostname.isEmpty()) {
             return new Read.Damaged(HOSTNAME);
         }
-        if (tenant.isEmpty()) {
-            return new Read.Damaged(TENANT);
-        }
-        if (status.isEmpty()) {
-            return new Read.Damaged(STATUS);
-        }
-        if (createdAt.isEmpty() || version.isEmpty()) {
-            return new Read.Damaged(createdAt.isEmpty() ? CREATED_AT : VERSION);
-        }
-        if (item.containsKey(ORIGIN) && origin.isEmpty()) {
-            return new Read.Damaged(ORIGIN);
-        }
-        var created = Instant.ofEpochMilli(createdAt.get());
-        return new Read.Row(new Domain(hostname.get(), tenant.get(), origin, status.get(), created, version.get()));
+        var row = new Row(item);
+        Entry entry = row.has(REMOVED_AT) ? removed(hostname.get(), row) : domain(hostname.get(), row);
+        return row.damaged().<Read>map(Read.Damaged::new).orElseGet(() -> new Read.Row(entry));
     }
 
-    private static Optional<String> string(Map<String, AttributeValue> item, String name) {
-        return Optional.ofNullable(item.get(name)).map(AttributeValue::s);
+    private static Domain domain(Hostname hostname, Row row) {
+        return new Domain(
+                hostname,
+                RegistrationItem.read(row),
+                StandingItem.read(row),
+                OutboxItem.read(row),
+                row.number(VERSION));
     }
 
-    private static Optional<Long> integer(Map<String, AttributeValue> item, String name) {
-        return Optional.ofNullable(item.get(name))
-                .map(AttributeValue::n)
-                .filter(n -> n.matches("-?[0-9]{1,18}"))
-                .map(Long::valueOf);
+    private static Removed removed(Hostname hostname, Row row) {
+        return new Removed(
+                hostname,
+                row.text(FORMER_TENANT, "", tenant -> Optional.of(tenant).filter(Route::isTenant)),
+                row.seconds(REMOVED_AT),
+                OutboxItem.read(row),
+                row.number(VERSION));
     }
 }

@@ -1,10 +1,16 @@
 package dev.anyhost.verifier.whitelist;
 
+import dev.anyhost.verifier.onboarding.Domain;
+import dev.anyhost.verifier.onboarding.Removed;
+
 /** What the whitelist says about one hostname. */
 public sealed interface FindResult {
 
     /** It is registered, with whatever status. */
     record Found(Domain domain) implements FindResult {}
+
+    /** Nobody has registered it; it was somebody's a while ago. */
+    record Left(Removed removed) implements FindResult {}
 
     /** Nobody has registered it. */
     record Absent() implements FindResult {}

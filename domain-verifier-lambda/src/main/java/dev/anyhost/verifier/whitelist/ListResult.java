@@ -1,6 +1,7 @@
 package dev.anyhost.verifier.whitelist;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.verifier.onboarding.Domain;
 import java.util.List;
 import java.util.Optional;
 

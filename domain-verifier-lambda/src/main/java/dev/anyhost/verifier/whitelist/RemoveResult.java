@@ -1,5 +1,7 @@
 package dev.anyhost.verifier.whitelist;
 
+import dev.anyhost.verifier.onboarding.Domain;
+
 /** What became of a removal. */
 public sealed interface RemoveResult {
 

@@ -1,12 +1,17 @@
 package dev.anyhost.verifier.whitelist;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Policy;
+import dev.anyhost.verifier.onboarding.Application;
+import dev.anyhost.verifier.onboarding.Domain;
+import dev.anyhost.verifier.onboarding.DomainStatus;
+import dev.anyhost.verifier.onboarding.Entry;
+import dev.anyhost.verifier.onboarding.Removed;
+import java.math.BigInteger;
 import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,28 +20,35 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
  * The hostnames that customers registered, in one DynamoDB table keyed by hostname.
  *
- * <p>Nothing is ever scanned: lists follow an index by tenant, or one that spreads all hostnames over 16 parts. Every
- * request blocks for at most 1.8 s, and any failure of the SDK is an {@code Unreachable}.
+ * <p>Nothing is ever scanned, and every change is conditional on the version that it was made of. Every request blocks for
+ * at most 1.8 s, and any failure of the SDK is an {@code Unreachable}.
  */
 public final class Whitelist implements AutoCloseable {
 
+    /** How many parts the whitelist has for {@link #dueForCheck} and {@link #dueForDelivery}. */
+    public static final int SHARDS = DomainItem.SHARDS;
+
     private static final String NOT_THERE = "attribute_not_exists(" + DomainItem.HOSTNAME + ")";
+    private static final int TOKEN_BITS = 130;
+    private static final int BASE_32 = 32;
 
     private final DynamoDbClient dynamo;
     private final String table;
     private final InstantSource clock;
+    private final WhitelistIndexes indexes;
 
     /** Takes over the client: {@link #close} closes it. */
     public Whitelist(DynamoDbClient dynamo, String table, InstantSource clock) {
         this.dynamo = dynamo;
         this.table = table;
         this.clock = clock;
+        this.indexes = new WhitelistIndexes(dynamo, table);
     }
 
     /** A whitelist with a client of its own, which connects when first used. */
@@ -58,6 +70,11 @@ public final class Whitelist implements AutoCloseable {
         return find(hostname, false);
     }
 
+    /** What is there now, for who is about to change it. */
+    public FindResult findConsistent(Hostname hostname) {
+        return find(hostname, true);
+    }
+
     private FindResult find(Hostname hostname, boolean consistent) {
         try {
             var response = dynamo.getItem(request ->
@@ -71,67 +88,121 @@ public final class Whitelist implements AutoCloseable {
     private static FindResult found(Map<String, AttributeValue> item) {
         return switch (DomainItem.read(item)) {
             case DomainItem.Read.Row(Domain domain) -> new FindResult.Found(domain);
+            case DomainItem.Read.Row(Removed removed) -> new FindResult.Left(removed);
             case DomainItem.Read.Damaged(String attribute) -> new FindResult.Unreadable(unreadable(item, attribute));
         };
     }
 
-    /** Registers a hostname unless it is registered. */
+    /** Registers a hostname, with the default policy, unless it is registered. */
     public AddResult add(Hostname hostname, String tenant, Optional<URI> origin, DomainStatus status) {
-        var created = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        var domain = new Domain(hostname, tenant, origin, status, created, 1);
-        String attempt = UUID.randomUUID().toString();
-        try {
-            dynamo.putItem(request -> request.tableName(table)
-                    .item(DomainItem.write(domain, attempt))
-                    .conditionExpression(NOT_THERE)
-                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
-            return new AddResult.Added(domain);
-        } catch (ConditionalCheckFailedException there) {
-            return DomainItem.isFromAttempt(there.item(), attempt)
-                    ? new AddResult.Added(domain) // Our own write, whose answer was lost and which the SDK repeated.
-                    : existing(there.item(), domain);
-        } catch (SdkException failed) {
-            return new AddResult.Unreachable(reason(table, failed));
-        }
+        return add(new Application(hostname, tenant, origin, Policy.DEFAULT), status);
     }
 
-    private static AddResult existing(Map<String, AttributeValue> item, Domain wanted) {
+    /** Registers a hostname unless it is registered. */
+    public AddResult add(Application application, DomainStatus status) {
+        return add(application, status, Optional.empty());
+    }
+
+    /** @param left what was found to be left of the last registration; the row must be as it says, or not there at all */
+    private AddResult add(Application application, DomainStatus status, Optional<Removed> left) {
+        Instant now = clock.instant();
+        Domain domain = application.accepted(status, token(), left, now);
+        return switch (put(domain, left.map(Entry.class::cast))) {
+            case Put.Done() -> new AddResult.Added(domain);
+            case Put.Refused(Map<String, AttributeValue> there) -> occupied(there, application, status, left);
+            case Put.Failed(String reason) -> new AddResult.Unreachable(reason);
+        };
+    }
+
+    private AddResult occupied(
+            Map<String, AttributeValue> item, Application application, DomainStatus status, Optional<Removed> left) {
+        if (item.isEmpty()) {
+            return new AddResult.Unreachable(
+                    "table " + table + ": the row of " + application.hostname() + " expired in this moment: repeat it");
+        }
         return switch (DomainItem.read(item)) {
             case DomainItem.Read.Row(Domain there) ->
-                there.isRegisteredAs(wanted.tenant(), wanted.origin())
+                there.registration().isSameAs(application.tenant(), application.origin())
                         ? new AddResult.AlreadyThere(there)
                         : new AddResult.Conflict(there);
+            case DomainItem.Read.Row(Removed removed) ->
+                left.isEmpty()
+                        ? add(application, status, Optional.of(removed))
+                        : new AddResult.Unreachable("table " + table + ": " + application.hostname()
+                                + " was registered and removed again in this moment: repeat it");
             case DomainItem.Read.Damaged(String attribute) -> new AddResult.Unreadable(unreadable(item, attribute));
         };
     }
 
     /**
-     * Removes what is registered now, and only that: a registration that follows in the same moment stays. (Looking
-     * first also tells a removal whose answer was lost from one of nothing.)
+     * Writes what became of an entry.
+     *
+     * @param before what was found
+     * @param after of the next version
+     */
+    public UpdateResult update(Entry before, Entry after) {
+        return switch (put(after, Optional.of(before))) {
+            case Put.Done() -> new UpdateResult.Updated();
+            case Put.Refused _ -> new UpdateResult.Changed();
+            case Put.Failed(String reason) -> new UpdateResult.Unreachable(reason);
+        };
+    }
+
+    /**
+     * Removes what is registered now, and only that: a registration that follows in the same moment stays. What is left
+     * of it keeps other tenants from having the name without a fresh proof, for {@link Removed#QUARANTINE}.
      */
     public RemoveResult remove(Hostname hostname) {
-        return switch (find(hostname, true)) {
+        return switch (findConsistent(hostname)) {
             case FindResult.Found(Domain domain) -> remove(domain);
-            case FindResult.Absent() -> new RemoveResult.Absent();
+            case FindResult.Absent(), FindResult.Left _ -> new RemoveResult.Absent();
             case FindResult.Unreadable(String reason) -> new RemoveResult.Unreadable(reason);
             case FindResult.Unreachable(String reason) -> new RemoveResult.Unreachable(reason);
         };
     }
 
-    /** Removes this registration and no other. */
-    RemoveResult remove(Domain domain) {
+    /** Removes this version of a domain. */
+    public RemoveResult remove(Domain domain) {
+        return switch (update(domain, domain.removed(clock.instant()))) {
+            case UpdateResult.Updated() -> new RemoveResult.Removed(domain);
+            case UpdateResult.Changed() -> new RemoveResult.Changed();
+            case UpdateResult.Unreachable(String reason) -> new RemoveResult.Unreachable(reason);
+        };
+    }
+
+    /** What became of writing a row. */
+    private sealed interface Put {
+        record Done() implements Put {}
+
+        record Refused(Map<String, AttributeValue> there) implements Put {}
+
+        record Failed(String reason) implements Put {}
+    }
+
+    private Put put(Entry entry, Optional<Entry> before) {
+        String attempt = UUID.randomUUID().toString();
+        PutItemRequest.Builder request = PutItemRequest.builder()
+                .tableName(table)
+                .item(DomainItem.write(entry, attempt))
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
+        before.ifPresentOrElse(
+                old -> request.conditionExpression(DomainItem.UNCHANGED)
+                        .expressionAttributeValues(DomainItem.asItWas(old)),
+                () -> request.conditionExpression(NOT_THERE));
         try {
-            dynamo.deleteItem(request -> request.tableName(table)
-                    .key(DomainItem.key(domain.hostname()))
-                    .conditionExpression(DomainItem.UNCHANGED)
-                    .expressionAttributeValues(DomainItem.asItWas(domain))
-                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
-            return new RemoveResult.Removed(domain);
-        } catch (ConditionalCheckFailedException changed) {
-            return changed.hasItem() ? new RemoveResult.Changed() : new RemoveResult.Removed(domain);
+            dynamo.putItem(request.build());
+            return new Put.Done();
+        } catch (ConditionalCheckFailedException refused) {
+            // Our own write may be what is there: its answer was lost, and the SDK repeated it.
+            return DomainItem.isFromAttempt(refused.item(), attempt) ? new Put.Done() : new Put.Refused(refused.item());
         } catch (SdkException failed) {
-            return new RemoveResult.Unreachable(reason(table, failed));
+            return new Put.Failed(reason(table, failed));
         }
+    }
+
+    /** A source of its own for each, so that no snapshot of a process repeats one. */
+    private static String token() {
+        return new BigInteger(TOKEN_BITS, new SecureRandom()).toString(BASE_32);
     }
 
     /**
@@ -142,46 +213,32 @@ public final class Whitelist implements AutoCloseable {
      * @param after the {@code next} of the page before
      */
     public ListResult list(Optional<String> tenant, int limit, Optional<Hostname> after) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("limit: " + limit + " (expected: at least 1)");
-        }
-        var page = new PageBuilder(limit);
-        try {
-            if (tenant.isPresent()) {
-                walk(WhitelistTable.BY_TENANT, DomainItem.TENANT, DomainItem.text(tenant.get()), after, page);
-                return page.build();
-            }
-            int first = after.map(DomainItem::shardOf).orElse(0);
-            for (int shard = first; shard < DomainItem.SHARDS && !page.isFull(); shard++) {
-                var start = shard == first ? after : Optional.<Hostname>empty();
-                walk(WhitelistTable.BY_SHARD, DomainItem.SHARD, DomainItem.number(shard), start, page);
-            }
-            return page.build();
-        } catch (SdkException failed) {
-            return new ListResult.Unreachable(reason(table, failed));
-        }
+        return list(tenant, Optional.empty(), limit, after);
     }
 
-    private void walk(
-            String index, String partition, AttributeValue value, Optional<Hostname> after, PageBuilder page) {
-        Map<String, AttributeValue> start = after.map(hostname -> {
-                    var key = new HashMap<>(DomainItem.key(hostname));
-                    key.put(partition, value);
-                    return Map.copyOf(key);
-                })
-                .orElse(Map.of());
-        do {
-            Map<String, AttributeValue> from = start;
-            QueryResponse response = dynamo.query(request -> request.tableName(table)
-                    .indexName(index)
-                    .keyConditionExpression("#partition = :partition")
-                    .expressionAttributeNames(Map.of("#partition", partition))
-                    .expressionAttributeValues(Map.of(":partition", value))
-                    .exclusiveStartKey(from.isEmpty() ? null : from)
-                    .limit(page.room()));
-            response.items().forEach(page::add);
-            start = response.lastEvaluatedKey();
-        } while (!start.isEmpty() && !page.isFull());
+    /** The same, with a status that all of them have; a page may then have fewer domains than there are on the next. */
+    public ListResult list(
+            Optional<String> tenant, Optional<DomainStatus> status, int limit, Optional<Hostname> after) {
+        return indexes.list(tenant, status, limit, after);
+    }
+
+    /**
+     * Hostnames of one part whose next check is due.
+     *
+     * @param shard from 0 to below {@link #SHARDS}
+     */
+    public DueResult dueForCheck(int shard, Instant now, int limit) {
+        return indexes.due(WhitelistTable.BY_CHECK, shard, now, limit);
+    }
+
+    /** Hostnames of one part with an event whose next delivery is due; removed ones among them. */
+    public DueResult dueForDelivery(int shard, Instant now, int limit) {
+        return indexes.due(WhitelistTable.BY_OUTBOX, shard, now, limit);
+    }
+
+    /** Whose domains they are, in the same table. */
+    public Tenants tenants() {
+        return new Tenants(dynamo, table);
     }
 
     /** Closes the client. */
@@ -201,39 +258,5 @@ public final class Whitelist implements AutoCloseable {
                 ? " " + service.awsErrorDetails().errorCode()
                 : "";
         return "table " + table + ": " + name + code;
-    }
-
-    /** Gathers rows until there are as many as were asked for. */
-    private static final class PageBuilder {
-        private final int limit;
-        private final List<Domain> domains = new ArrayList<>();
-        private final List<String> unreadable = new ArrayList<>();
-        private Optional<Hostname> last = Optional.empty();
-
-        PageBuilder(int limit) {
-            this.limit = limit;
-        }
-
-        int room() {
-            return limit - domains.size();
-        }
-
-        boolean isFull() {
-            return room() == 0;
-        }
-
-        void add(Map<String, AttributeValue> item) {
-            switch (DomainItem.read(item)) {
-                case DomainItem.Read.Row(Domain domain) -> {
-                    domains.add(domain);
-                    last = Optional.of(domain.hostname());
-                }
-                case DomainItem.Read.Damaged _ -> unreadable.add(DomainItem.storedHostname(item));
-            }
-        }
-
-        ListResult.Page build() {
-            return new ListResult.Page(domains, unreadable, isFull() ? last : Optional.empty());
-        }
     }
 }

@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
@@ -17,7 +18,9 @@ import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 
 /** The table's shape: what it is checked against, and how it is created for development. */
 final class WhitelistTable {
@@ -27,6 +30,12 @@ final class WhitelistTable {
 
     /** One tenant's hostnames in alphabetical order. */
     static final String BY_TENANT = "by-tenant";
+
+    /** What is to be checked, by when it is due; in as many parts. */
+    static final String BY_CHECK = "by-check";
+
+    /** What has events to deliver, by when the next delivery is due; in as many parts. */
+    static final String BY_OUTBOX = "by-outbox";
 
     /** AWS takes some seconds to create a table, DynamoDB Local none. */
     private static final Duration CREATION = Duration.ofMinutes(1);
@@ -61,6 +70,7 @@ final class WhitelistTable {
             createUnlessAnotherDoes();
             waiter.waitUntilTableExists(
                     request -> request.tableName(table), override -> override.waitTimeout(CREATION));
+            expireWhatIsLeft();
             return check(false);
         } catch (SdkException failed) {
             return new TableCheck.NotReady(Whitelist.reason(table, failed));
@@ -75,6 +85,28 @@ final class WhitelistTable {
         }
     }
 
+    private void expireWhatIsLeft() {
+        if (expires()) {
+            return;
+        }
+        try {
+            dynamo.updateTimeToLive(request -> request.tableName(table)
+                    .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName(DomainItem.EXPIRES)));
+        } catch (DynamoDbException refused) {
+            // There is no exception of its own for "enabled already", by who created the table at the same time.
+            if (!expires()) {
+                throw refused;
+            }
+        }
+    }
+
+    private boolean expires() {
+        return dynamo.describeTimeToLive(request -> request.tableName(table))
+                        .timeToLiveDescription()
+                        .timeToLiveStatus()
+                != TimeToLiveStatus.DISABLED;
+    }
+
     private CreateTableRequest shape() {
         return CreateTableRequest.builder()
                 .tableName(table)
@@ -83,9 +115,19 @@ final class WhitelistTable {
                 .attributeDefinitions(
                         attribute(DomainItem.HOSTNAME, ScalarAttributeType.S),
                         attribute(DomainItem.SHARD, ScalarAttributeType.N),
-                        attribute(DomainItem.TENANT, ScalarAttributeType.S))
+                        attribute(DomainItem.TENANT, ScalarAttributeType.S),
+                        attribute(DomainItem.CHECK_SHARD, ScalarAttributeType.N),
+                        attribute(DomainItem.NEXT_CHECK, ScalarAttributeType.N),
+                        attribute(DomainItem.OUTBOX_SHARD, ScalarAttributeType.N),
+                        attribute(DomainItem.OUTBOX_DUE, ScalarAttributeType.N))
                 .keySchema(key(DomainItem.HOSTNAME, KeyType.HASH))
-                .globalSecondaryIndexes(index(BY_SHARD, DomainItem.SHARD), index(BY_TENANT, DomainItem.TENANT))
+                .globalSecondaryIndexes(
+                        index(BY_SHARD, DomainItem.SHARD, DomainItem.HOSTNAME),
+                        index(BY_TENANT, DomainItem.TENANT, DomainItem.HOSTNAME),
+                        index(BY_CHECK, DomainItem.CHECK_SHARD, DomainItem.NEXT_CHECK),
+                        index(BY_OUTBOX, DomainItem.OUTBOX_SHARD, DomainItem.OUTBOX_DUE))
+                .streamSpecification(
+                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES))
                 .build();
     }
 
@@ -93,11 +135,11 @@ final class WhitelistTable {
         limits.apiCallTimeout(CALL).apiCallAttemptTimeout(ATTEMPT);
     }
 
-    private static GlobalSecondaryIndex index(String name, String partition) {
+    private static GlobalSecondaryIndex index(String name, String partition, String sort) {
         return GlobalSecondaryIndex.builder()
                 .indexName(name)
-                .keySchema(key(partition, KeyType.HASH), key(DomainItem.HOSTNAME, KeyType.RANGE))
-                .projection(projection -> projection.projectionType(ProjectionType.ALL))
+                .keySchema(key(partition, KeyType.HASH), key(sort, KeyType.RANGE))
+                .projection(projection -> projection.projectionType(ProjectionType.KEYS_ONLY))
                 .build();
     }
 
@@ -119,7 +161,7 @@ final class WhitelistTable {
         List<String> indexes = found.globalSecondaryIndexes().stream()
                 .map(GlobalSecondaryIndexDescription::indexName)
                 .toList();
-        return Stream.of(BY_SHARD, BY_TENANT)
+        return Stream.of(BY_SHARD, BY_TENANT, BY_CHECK, BY_OUTBOX)
                 .filter(index -> !indexes.contains(index))
                 .findFirst()
                 .<TableCheck>map(index -> new TableCheck.NotReady("table " + table + " has no index " + index))

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.verifier.onboarding.Domain;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -46,7 +48,6 @@ class WhitelistTest {
     private static final Instant NOW_STORED = Instant.parse("2026-11-21T10:15:30.123Z");
     private static final Hostname SHOP = hostname("shop.example");
     private static final Optional<URI> ORIGIN = Optional.of(URI.create("https://origin.example:8443"));
-    private static final Domain SHOP_OF_ACME = new Domain(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE, NOW_STORED, 1);
 
     private static final DynamoDbLocal DYNAMO = DynamoDbLocal.start();
 
@@ -75,6 +76,10 @@ class WhitelistTest {
     void close() {
         whitelist.close();
         http.close();
+    }
+
+    private Domain addShop() {
+        return ((AddResult.Added) whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE)).domain();
     }
 
     private static Hostname hostname(String text) {
@@ -129,9 +134,9 @@ class WhitelistTest {
     @Test
     void find_oneGetItem() {
         assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Absent());
-        whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE);
+        Domain shop = addShop();
         http.operations();
-        assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Found(SHOP_OF_ACME));
+        assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Found(shop));
         assertThat(http.operations()).containsExactly("GetItem");
     }
 
@@ -140,18 +145,22 @@ class WhitelistTest {
         for (DomainStatus status : DomainStatus.values()) {
             for (Optional<URI> origin : List.of(ORIGIN, Optional.<URI>empty())) {
                 Hostname name = hostname(status.text() + "." + origin.isPresent() + ".example");
-                var domain = new Domain(name, "B\u00fccher & S\u00f6hne", origin, status, NOW_STORED, 1);
-                assertThat(whitelist.add(name, domain.tenant(), origin, status)).isEqualTo(new AddResult.Added(domain));
-                assertThat(whitelist.find(name)).isEqualTo(new FindResult.Found(domain));
+                var added = (AddResult.Added) whitelist.add(name, "B\u00fccher & S\u00f6hne", origin, status);
+                assertThat(added.domain())
+                        .returns("B\u00fccher & S\u00f6hne", Domain::tenant)
+                        .returns(origin, Domain::origin)
+                        .returns(status, Domain::status)
+                        .returns(NOW_STORED, Domain::createdAt)
+                        .returns(1L, Domain::version);
+                assertThat(whitelist.find(name)).isEqualTo(new FindResult.Found(added.domain()));
             }
         }
     }
 
     @Test
     void add_identicalRepeat_changesNothing() {
-        whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.SUSPENDED);
+        Domain suspended = ((AddResult.Added) whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.SUSPENDED)).domain();
         var later = new Whitelist(client, table, InstantSource.fixed(NOW.plusSeconds(9)));
-        var suspended = new Domain(SHOP, "acme", ORIGIN, DomainStatus.SUSPENDED, NOW_STORED, 1);
         assertThat(later.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE))
                 .isEqualTo(new AddResult.AlreadyThere(suspended));
         assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Found(suspended));
@@ -159,12 +168,12 @@ class WhitelistTest {
 
     @Test
     void add_otherTenantOrOrigin_isAConflictAndChangesNothing() {
-        whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE);
-        var conflict = new AddResult.Conflict(SHOP_OF_ACME);
+        Domain shop = addShop();
+        var conflict = new AddResult.Conflict(shop);
         assertThat(whitelist.add(SHOP, "rival", ORIGIN, DomainStatus.ACTIVE)).isEqualTo(conflict);
         assertThat(whitelist.add(SHOP, "acme", Optional.empty(), DomainStatus.ACTIVE))
                 .isEqualTo(conflict);
-        assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Found(SHOP_OF_ACME));
+        assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Found(shop));
     }
 
     @Test
@@ -178,37 +187,36 @@ class WhitelistTest {
     @Test
     void add_answerLost_isStillAdded() {
         http.loseNextAnswer();
-        assertThat(whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE))
-                .isEqualTo(new AddResult.Added(SHOP_OF_ACME));
-        assertThat(http.operations()).containsExactly("PutItem", "PutItem");
+        Domain added = addShop();
+        assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Found(added));
+        assertThat(http.operations()).containsExactly("PutItem", "PutItem", "GetItem");
     }
 
     @Test
     void remove_whatIsThere() {
         assertThat(whitelist.remove(SHOP)).isEqualTo(new RemoveResult.Absent());
-        whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE);
-        assertThat(whitelist.remove(SHOP)).isEqualTo(new RemoveResult.Removed(SHOP_OF_ACME));
-        assertThat(whitelist.find(SHOP)).isEqualTo(new FindResult.Absent());
+        Domain shop = addShop();
+        assertThat(whitelist.remove(SHOP)).isEqualTo(new RemoveResult.Removed(shop));
+        assertThat(whitelist.find(SHOP)).isInstanceOf(FindResult.Left.class);
+        assertThat(whitelist.remove(SHOP)).isEqualTo(new RemoveResult.Absent());
         assertThat(whitelist.add(SHOP, "rival", ORIGIN, DomainStatus.ACTIVE)).isInstanceOf(AddResult.Added.class);
     }
 
     @Test
     void remove_answerLost_isStillRemoved() {
-        whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE);
-        // The answer that gets lost is the DeleteItem's: the one before is read by now.
-        var found = (FindResult.Found) whitelist.find(SHOP);
+        Domain shop = addShop();
         http.operations();
         http.loseNextAnswer();
-        assertThat(whitelist.remove(found.domain())).isEqualTo(new RemoveResult.Removed(SHOP_OF_ACME));
-        assertThat(http.operations()).containsExactly("DeleteItem", "DeleteItem");
+        assertThat(whitelist.remove(shop)).isEqualTo(new RemoveResult.Removed(shop));
+        assertThat(http.operations()).containsExactly("PutItem", "PutItem");
     }
 
     @Test
     void remove_ofWhatAnotherRegisteredMeanwhile_leavesIt() {
-        whitelist.add(SHOP, "acme", ORIGIN, DomainStatus.ACTIVE);
+        Domain shop = addShop();
         whitelist.remove(SHOP);
         whitelist.add(SHOP, "rival", ORIGIN, DomainStatus.ACTIVE);
-        assertThat(whitelist.remove(SHOP_OF_ACME)).isEqualTo(new RemoveResult.Changed());
+        assertThat(whitelist.remove(shop)).isEqualTo(new RemoveResult.Changed());
         assertThat(whitelist.find(SHOP)).isInstanceOf(FindResult.Found.class);
     }
 
@@ -274,7 +282,7 @@ class WhitelistTest {
                     .containsExactlyElementsOf(third.stream().sorted().toList());
         }
         assertThat(names(Optional.of("nobody"), 7)).isEmpty();
-        assertThat(http.operations()).containsOnly("Query");
+        assertThat(http.operations()).containsOnly("Query", "BatchGetItem");
     }
 
     private List<String> names(Optional<String> tenant, int limit) {

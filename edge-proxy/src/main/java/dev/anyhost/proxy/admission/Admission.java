@@ -110,6 +110,14 @@ public final class Admission {
         }
     }
 
+    /** Whether the verifier would not be asked for a name that nothing is remembered of, and isn't being asked. */
+    public boolean isAskedTooMuchFor(Hostname hostname) {
+        return memory.getIfPresent(hostname) == null
+                && !underWay.containsKey(hostname)
+                && !verifier.isOpen()
+                && !budget.hasAbove(limits.reserve());
+    }
+
     private Permission askNow(Hostname hostname) {
         if (verifier.isOpen()) {
             return new Permission.Unknown(Why.VERIFIER_SILENT);

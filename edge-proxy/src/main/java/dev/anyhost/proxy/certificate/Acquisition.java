@@ -53,7 +53,8 @@ public final class Acquisition {
     public record Certificates(HeldCertificates held, CertificateStore store, Strangers strangers) {}
 
     /**
-     * What strangers' names may cost the store.
+     * What strangers' names may cost the store. A look-up that finds a certificate costs nothing: its name is a
+     * customer's, and after a start they all come at once.
      *
      * @param silent look-ups while the verifier is silent
      * @param unasked look-ups for names that are too many to ask for
@@ -61,10 +62,10 @@ public final class Acquisition {
      */
     public record Strangers(TokenBucket silent, TokenBucket unasked, TokenBucket refused) {
 
-        /** 200, 20 and 5 a second, and ten times the last two at once. */
+        /** 200, 20 and 5 a second, and as many at once. */
         public static Strangers bounded(LongSupplier nanos) {
             return new Strangers(
-                    new TokenBucket(200, 200, nanos), new TokenBucket(20, 200, nanos), new TokenBucket(5, 50, nanos));
+                    new TokenBucket(200, 200, nanos), new TokenBucket(20, 20, nanos), new TokenBucket(5, 5, nanos));
         }
     }
 
@@ -91,6 +92,18 @@ public final class Acquisition {
             case Permission.Unknown(Why why) -> withoutVerdict(hostname, why);
             case Permission.Allowed(Route route) -> allowed(hostname, route);
         };
+    }
+
+    /**
+     * The answer for a name that nothing is known of and that nothing can be learned of at the moment, so that a crowd of
+     * strangers isn't worth a thread. Never blocks.
+     */
+    Optional<NotYet> oneTooMany(Hostname hostname) {
+        return admission.isAskedTooMuchFor(hostname)
+                        && !certificates.strangers().unasked().hasAbove(0)
+                        && certificates.held().find(hostname).isEmpty()
+                ? Optional.of(notYet(hostname, Cause.TOO_MANY_ASKS, "no verdict"))
+                : Optional.empty();
     }
 
     /** Hears the verifier anew about a name that is in use, and looks after its certificate. Issues nothing. */
@@ -228,8 +241,10 @@ public final class Acquisition {
         }
         return switch (certificates.store().find(hostname)) {
             case FindResult.Found(StoredCertificate found)
-            when isValid(found) && found.lastVerdict().refusedAt().isEmpty() ->
-                hold(found, found.lastVerdict().route(), Source.STORE);
+            when isValid(found) && found.lastVerdict().refusedAt().isEmpty() -> {
+                lookUps.giveBack();
+                yield hold(found, found.lastVerdict().route(), Source.STORE);
+            }
             case FindResult.Found _,
                     FindResult.Absent _,
                     FindResult.Damaged _,

@@ -64,6 +64,7 @@ public final class CertificateDirectory {
     /** The answer for a hostname, already complete when memory has it; completes on {@code loop}. */
     public Future<CertificateAnswer> answer(Hostname hostname, InetAddress client, EventExecutor loop) {
         return fromMemory(hostname)
+                .or(() -> oneTooMany(hostname))
                 .map(loop::newSucceededFuture)
                 .orElseGet(() -> waiting(
                         hostname,
@@ -99,6 +100,12 @@ public final class CertificateDirectory {
         }
         Future<T> answer = handoff.run(loop, work.body(), DEADLINE, work.late(), work.overloaded());
         return answer.addListener(answered -> seat.get().leave());
+    }
+
+    private Optional<CertificateAnswer> oneTooMany(Hostname hostname) {
+        return flights.isUnderWay(hostname)
+                ? Optional.empty()
+                : acquisition.oneTooMany(hostname).map(CertificateAnswer.class::cast);
     }
 
     private Optional<CertificateAnswer> fromMemory(Hostname hostname) {

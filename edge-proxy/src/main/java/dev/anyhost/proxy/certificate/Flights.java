@@ -45,6 +45,10 @@ final class Flights {
         }
     }
 
+    boolean isUnderWay(Hostname hostname) {
+        return underway.containsKey(hostname);
+    }
+
     private static CertificateAnswer await(
             CompletableFuture<CertificateAnswer> flight, Duration patience, Supplier<CertificateAnswer> late)
             throws InterruptedException {

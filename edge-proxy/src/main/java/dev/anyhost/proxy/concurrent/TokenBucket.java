@@ -33,13 +33,23 @@ public final class TokenBucket {
 
     /** Takes a token unless that would leave fewer than {@code reserve}. */
     public synchronized boolean tryTakeAbove(int reserve) {
-        long now = nanos.getAsLong();
-        tokens = Math.min(capacity, tokens + (now - filledAt) * perNano);
-        filledAt = now;
-        if (tokens - 1 < reserve) {
+        if (!hasAbove(reserve)) {
             return false;
         }
         tokens--;
         return true;
+    }
+
+    /** Whether a token could be taken now that leaves so many. */
+    public synchronized boolean hasAbove(int reserve) {
+        long now = nanos.getAsLong();
+        tokens = Math.min(capacity, tokens + (now - filledAt) * perNano);
+        filledAt = now;
+        return tokens - 1 >= reserve;
+    }
+
+    /** Puts back a token that was taken for what turned out not to count. */
+    public synchronized void giveBack() {
+        tokens++;
     }
 }

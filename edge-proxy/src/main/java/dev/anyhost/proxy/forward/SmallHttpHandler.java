@@ -39,7 +39,8 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
     private boolean drained;
 
     /**
-     * @param answer called with the request and the client on the event loop; its future must complete, on whatever thread; a failed one is a 500
+     * @param answer called with the request and the client on the event loop; its future must complete, on whatever
+     *     thread; a failed one is a 500
      * @param draining whether connections are to end with their next response
      */
     public SmallHttpHandler(

@@ -23,7 +23,8 @@ final class UploadPace {
 
     /** Some of the body came; returns how long to wait for more of it, in nanoseconds, 0 or more. */
     long came(int length, long nowNanos) {
-        bytes += length;
+        // As many as are good for a century: more would overflow.
+        bytes = Math.min(bytes + length, Long.MAX_VALUE / 4 / nanosPerByte);
         return left(nowNanos);
     }
 

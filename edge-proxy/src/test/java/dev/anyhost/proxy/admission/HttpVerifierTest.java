@@ -7,12 +7,16 @@ import dev.anyhost.domain.Route;
 import dev.anyhost.domain.Verdict;
 import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.RawRequest;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -68,6 +72,52 @@ class HttpVerifierTest {
                 RawOrigin verifier = answering("302 Found\r\nLocation: " + target.uri())) {
             assertThat(ask(verifier.uri(), Optional.empty())).isInstanceOf(Verdict.Silent.class);
             assertThat(target.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void verifierThatDribbles_isSilentWhenItsTimeIsOver() throws Exception {
+        var hungUp = new CompletableFuture<String>();
+        try (RawOrigin verifier = RawOrigin.start(connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 200 OK\r\nX-");
+            try {
+                while (true) {
+                    connection.write("a");
+                    Thread.onSpinWait();
+                }
+            } catch (IOException gone) {
+                hungUp.complete("hung up");
+            }
+        })) {
+            var settings = new VerifierSettings(
+                    verifier.uri(), VerifierSettings.Auth.NONE, "eu-west-1", Duration.ofMillis(300));
+            var verdict = new CompletableFuture<Verdict>();
+            Thread.startVirtualThread(() -> {
+                try (var impatient = new HttpVerifier(settings, Optional.empty())) {
+                    verdict.complete(impatient.ask(HOST));
+                }
+            });
+            assertThat(verdict.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Silent.class);
+            assertThat(hungUp.get(30, TimeUnit.SECONDS)).isEqualTo("hung up");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "220 mail ready\r\n",
+                "",
+                "\u0000\u0001\u0002",
+                "HTTP/1.1 abc\r\n\r\n",
+                "{\"hostname\":\"shop.example\"}"
+            })
+    void garbage_isSilence(String garbage) {
+        try (RawOrigin verifier = RawOrigin.start(connection -> {
+            connection.readRequest();
+            connection.write(garbage);
+        })) {
+            assertThat(ask(verifier.uri(), Optional.empty())).isInstanceOf(Verdict.Silent.class);
         }
     }
 

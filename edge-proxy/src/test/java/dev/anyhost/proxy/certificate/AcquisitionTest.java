@@ -15,51 +15,17 @@ import dev.anyhost.proxy.certificate.CertificateAnswer.Source;
 import dev.anyhost.store.FailureResult;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.changes.Change;
-import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.DynamoOperation;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Permission, memory, store, order: over days of virtual time, on several instances, against the real store. */
-class AcquisitionTest {
+class AcquisitionTest extends OnACluster {
 
     private static final Hostname HOST = hostname("shop.customer.example");
     private static final Policy STRICT = new Policy(Optional.of(true), false, Optional.of(Duration.ofDays(365)));
-
-    @TempDir
-    static Path folder;
-
-    private static DynamoDbLocal database;
-
-    private Cluster cluster;
-
-    @BeforeAll
-    static void start() {
-        database = DynamoDbLocal.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        database.close();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        cluster = new Cluster(database, folder);
-    }
-
-    @AfterEach
-    void close() {
-        cluster.close();
-    }
 
     private void refusing() {
         cluster.verifier = _ -> new Verdict.Refused(Verdict.Refused.Reason.KNOWN);
@@ -289,14 +255,32 @@ class AcquisitionTest {
         for (int i = 0; i < 2_000; i++) {
             var _ = one.visit(hostname("stranger" + i + ".example"));
         }
-        assertThat(cluster.dynamo.calls(DynamoOperation.UPDATE_ITEM)).isEqualTo(50);
-        assertThat(cluster.dynamo.calls(DynamoOperation.GET_ITEM)).isEqualTo(200);
+        assertThat(cluster.dynamo.calls(DynamoOperation.UPDATE_ITEM)).isEqualTo(5);
+        assertThat(cluster.dynamo.calls(DynamoOperation.GET_ITEM)).isEqualTo(20);
         cluster.clock.advance(Duration.ofSeconds(1));
         cluster.dynamo.resetCalls();
         for (int i = 2_000; i < 4_000; i++) {
             var _ = one.visit(hostname("stranger" + i + ".example"));
         }
         assertThat(cluster.dynamo.calls()).isEqualTo(25);
+    }
+
+    @Test
+    void crowdOfCustomersAfterAStart_isServedFromTheStoreHoweverFewMayBeAskedFor() {
+        var before = cluster.instance("before");
+        for (int i = 0; i < 200; i++) {
+            assertThat(source(before.visit(hostname("shop.customer" + i + ".example"))))
+                    .isEqualTo(Source.ISSUED);
+            cluster.clock.advance(Duration.ofMillis(100));
+        }
+        cluster.asked.clear();
+
+        var started = cluster.instance("started");
+        for (int i = 0; i < 200; i++) {
+            assertThat(source(started.visit(hostname("shop.customer" + i + ".example"))))
+                    .isEqualTo(Source.STORE);
+        }
+        assertThat(cluster.asked).hasSize(100);
     }
 
     @Test

@@ -17,10 +17,8 @@ import dev.anyhost.proxy.issuance.Pause;
 import dev.anyhost.store.ClaimResult;
 import dev.anyhost.store.FailureResult;
 import dev.anyhost.store.Lease;
-import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.DynamoOperation;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,44 +27,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One order for one name, against the real store. */
-class LeasedIssuanceTest {
+class LeasedIssuanceTest extends OnACluster {
 
     private static final Hostname HOST = hostname("shop.customer.example");
-
-    @TempDir
-    static Path folder;
-
-    private static DynamoDbLocal database;
-
-    private Cluster cluster;
-
-    @BeforeAll
-    static void start() {
-        database = DynamoDbLocal.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        database.close();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        cluster = new Cluster(database, folder);
-    }
-
-    @AfterEach
-    void close() {
-        cluster.close();
-    }
 
     private Outcome obtain(Cluster.Instance instance, Hostname hostname) {
         return instance.issuance().obtain(hostname, Cluster.ROUTE);

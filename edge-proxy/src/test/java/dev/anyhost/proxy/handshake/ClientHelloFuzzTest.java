@@ -69,7 +69,7 @@ class ClientHelloFuzzTest {
                 answers,
                 answers,
                 contexts,
-                new Silent(),
+                HandshakeEvents.NONE,
                 (hostname, protocol) -> new ChannelInboundHandlerAdapter(),
                 LIMIT);
         EmbeddedChannel channel = EmbeddedChannel.builder()
@@ -126,22 +126,5 @@ class ClientHelloFuzzTest {
         ticker.advance(time.toNanos(), TimeUnit.NANOSECONDS);
         channel.runScheduledPendingTasks();
         channel.runPendingTasks();
-    }
-
-    private static final class Silent implements HandshakeEvents {
-        @Override
-        public void certificateFound(CertificateAnswer.Source source, Duration waited) {}
-
-        @Override
-        public void served(Hostname hostname) {}
-
-        @Override
-        public void refused() {}
-
-        @Override
-        public void notReady(Hostname hostname, CertificateAnswer.NotYet answer) {}
-
-        @Override
-        public void failed() {}
     }
 }

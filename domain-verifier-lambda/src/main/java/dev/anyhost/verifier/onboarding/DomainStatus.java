@@ -1,4 +1,4 @@
-package dev.anyhost.verifier.whitelist;
+package dev.anyhost.verifier.onboarding;
 
 import java.util.Arrays;
 import java.util.Locale;

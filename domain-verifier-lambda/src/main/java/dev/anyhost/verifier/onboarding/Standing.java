@@ -1,0 +1,52 @@
+package dev.anyhost.verifier.onboarding;
+
+import java.time.Instant;
+
+/**
+ * Where a hostname stands and why.
+ *
+ * @param since when the status last changed
+ */
+public record Standing(DomainStatus status, Instant since, Checks checks) {
+
+    /** The status machine: what a finding makes of a hostname. What couldn't be asked changes no status. */
+    Standing after(Finding finding, CheckSchedule schedule, Instant now) {
+        Checks next = checks.and(finding, now);
+        return switch (finding.kind()) {
+            case PROVEN, PROVEN_WITH_WARNING -> moved(proven(), next, now);
+            case WRONG -> moved(wrong(schedule.isOver(next, now)), next, now);
+            case UNKNOWN -> new Standing(status, since, next);
+        };
+    }
+
+    private DomainStatus proven() {
+        return switch (status) {
+            case PENDING, ACTIVE, MISCONFIGURED, SUSPENDED -> DomainStatus.ACTIVE;
+            case BLOCKED -> DomainStatus.BLOCKED;
+        };
+    }
+
+    private DomainStatus wrong(boolean over) {
+        return switch (status) {
+            case PENDING -> DomainStatus.PENDING;
+            case ACTIVE -> DomainStatus.MISCONFIGURED;
+            case MISCONFIGURED -> over ? DomainStatus.SUSPENDED : DomainStatus.MISCONFIGURED;
+            case SUSPENDED -> DomainStatus.SUSPENDED;
+            case BLOCKED -> DomainStatus.BLOCKED;
+        };
+    }
+
+    /** By the operator's decision; a hostname that is unblocked must be proven again. */
+    Standing blocked(boolean block, Instant now) {
+        boolean isBlocked = status == DomainStatus.BLOCKED;
+        return block == isBlocked ? this : moved(block ? DomainStatus.BLOCKED : DomainStatus.PENDING, checks, now);
+    }
+
+    private Standing moved(DomainStatus to, Checks next, Instant now) {
+        return to == status ? new Standing(status, since, next) : new Standing(to, now, next.anew());
+    }
+
+    Standing with(Checks next) {
+        return new Standing(status, since, next);
+    }
+}

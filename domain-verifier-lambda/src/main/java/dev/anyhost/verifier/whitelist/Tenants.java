@@ -1,0 +1,88 @@
+package dev.anyhost.verifier.whitelist;
+
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+
+/**
+ * What the whitelist's table has of tenants, at keys that no hostname has: the label that makes a tenant's CNAME target
+ * unguessable, and how many domains it has.
+ */
+public final class Tenants {
+
+    private static final String PREFIX = "tenant#";
+    private static final String LABEL = "label";
+    private static final String DOMAINS = "domains";
+    private static final int LABEL_BITS = 80;
+    private static final int BASE_32 = 32;
+    private static final int LABEL_LENGTH = 17;
+
+    private final DynamoDbClient dynamo;
+    private final String table;
+
+    Tenants(DynamoDbClient dynamo, String table) {
+        this.dynamo = dynamo;
+        this.table = table;
+    }
+
+    /** What was found out about a tenant. */
+    public sealed interface Result {
+
+        /** @param label the first label of its CNAME target: a letter, then letters and digits */
+        record Tenant(String label, long domains) implements Result {}
+
+        /** It has as many domains as it may have. */
+        record Full(long domains) implements Result {}
+
+        /** The table couldn't be asked. */
+        record Unreachable(String reason) implements Result {}
+    }
+
+    /** The tenant, whose label is made when it is first asked for and never changes. */
+    public Result find(String tenant) {
+        return update(tenant, 0, Long.MAX_VALUE);
+    }
+
+    /** Counts one more domain unless there are {@code quota} already. */
+    public Result take(String tenant, long quota) {
+        return update(tenant, 1, quota);
+    }
+
+    /** Counts one domain less. */
+    public Result giveBack(String tenant) {
+        return update(tenant, -1, Long.MAX_VALUE);
+    }
+
+    private Result update(String tenant, int change, long quota) {
+        try {
+            Map<String, AttributeValue> row = dynamo.updateItem(request -> request.tableName(table)
+                            .key(Map.of(DomainItem.HOSTNAME, Row.text(PREFIX + tenant)))
+                            .updateExpression("SET #label = if_not_exists(#label, :label) ADD #domains :change")
+                            .conditionExpression("attribute_not_exists(#domains) OR #domains < :quota")
+                            .expressionAttributeNames(Map.of("#label", LABEL, "#domains", DOMAINS))
+                            .expressionAttributeValues(Map.of(
+                                    ":label", Row.text(label()),
+                                    ":change", Row.number(change),
+                                    ":quota", Row.number(quota)))
+                            .returnValues(ReturnValue.ALL_NEW))
+                    .attributes();
+            var read = new Row(row);
+            return new Result.Tenant(read.text(LABEL, "", Optional::of), Math.max(0, read.number(DOMAINS)));
+        } catch (ConditionalCheckFailedException full) {
+            return new Result.Full(quota);
+        } catch (SdkException failed) {
+            return new Result.Unreachable(Whitelist.reason(table, failed));
+        }
+    }
+
+    private static String label() {
+        String digits = new BigInteger(LABEL_BITS, new SecureRandom()).toString(BASE_32);
+        return "t" + "0".repeat(LABEL_LENGTH - 1 - digits.length()) + digits;
+    }
+}
