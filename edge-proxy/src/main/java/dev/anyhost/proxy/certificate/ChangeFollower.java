@@ -39,7 +39,12 @@ public final class ChangeFollower {
     private Instant readUntil;
 
     /** Whom changes concern. */
-    public record Told(Admission admission, FailureMemory failures, IssuanceLeases leases, Acquisition acquisition) {}
+    public record Told(
+            Admission admission,
+            FailureMemory failures,
+            IssuanceLeases leases,
+            Acquisition acquisition,
+            EarlyCertificates early) {}
 
     /** Follows from now on: what changed before, this process hasn't remembered otherwise. */
     public ChangeFollower(ChangeLog log, Told told, IssuanceTime time) {
@@ -90,6 +95,7 @@ public final class ChangeFollower {
                 var _ = told.leases().forgive(hostname, entry.at());
                 told.failures().forget(hostname);
                 told.admission().forget(hostname);
+                told.early().want(hostname);
             }
             case FORGIVEN -> told.failures().forget(hostname);
             case REFUSED, REMOVED -> {

@@ -87,20 +87,33 @@ public final class LeasedIssuance {
     /** Nothing was tried: an earlier failure's back-off isn't over. */
     record PutOff(IssuanceFailure failure) implements Outcome {}
 
-    /** What is wanted, of whom. */
-    record Wanted(Issuer issuer, Route route) {}
+    /** What is wanted, of whom, and for whom. */
+    record Wanted(Issuer issuer, Route route, Haste haste) {}
+
+    /** For whom a certificate is obtained. */
+    enum Haste {
+        /** A visitor, who wants it whoever orders it. */
+        SOMEBODY_WAITS,
+        /** Whoever comes one day: what another instance is at is left to it, and the places for orders to visitors. */
+        NOBODY_WAITS
+    }
 
     static boolean isValid(StoredCertificate stored, Instant now) {
         return !stored.notBefore().isAfter(now) && stored.notAfter().isAfter(now);
     }
 
-    /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
+    /** Obtains for somebody who waits. */
     Outcome obtain(Hostname hostname, Route route) {
+        return obtain(hostname, route, Haste.SOMEBODY_WAITS);
+    }
+
+    /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
+    Outcome obtain(Hostname hostname, Route route, Haste haste) {
         Optional<Issuer> issuer = orders.issuer().get();
         if (issuer.isEmpty()) {
             return unreachable(hostname, "tables, keys or account not seen yet");
         }
-        var wanted = new Wanted(issuer.get(), route);
+        var wanted = new Wanted(issuer.get(), route, haste);
         try {
             return switch (orders.pause().look(wanted.issuer().directory())) {
                 case PauseResult.Open() -> claim(hostname, wanted);
@@ -126,7 +139,11 @@ public final class LeasedIssuance {
     private Outcome claim(Hostname hostname, Wanted wanted) throws InterruptedException {
         return switch (leases.claim(hostname, around.owner())) {
             case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
-            case ClaimResult.HeldByOther(LeaseWatch watch) -> waitForWinner(watch, wanted);
+            case ClaimResult.HeldByOther(LeaseWatch watch) ->
+                switch (wanted.haste()) {
+                    case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
+                    case NOBODY_WAITS -> new Failed(around.soon(Cause.ISSUING));
+                };
             case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
             case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
         };

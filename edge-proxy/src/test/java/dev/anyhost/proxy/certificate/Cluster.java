@@ -35,7 +35,9 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -65,6 +67,16 @@ final class Cluster implements AutoCloseable {
 
     Pause pause = clock::advance;
     int newNames = 1_000_000;
+
+    /** For orders at a time. */
+    int places = 10;
+
+    EarlyCertificates.Limits earlyLimits = EarlyCertificates.Limits.DEFAULT;
+
+    /** Runs what goes before visitors. */
+    Executor background = Runnable::run;
+
+    final List<EarlyCertificates.Result> earlyResults = Collections.synchronizedList(new ArrayList<>());
 
     private final List<HeldCertificates> opened = new ArrayList<>();
     private final KeyEncryption keys;
@@ -97,7 +109,9 @@ final class Cluster implements AutoCloseable {
             FailureMemory failures,
             LeasedIssuance issuance,
             Acquisition acquisition,
-            ChangeFollower changes) {
+            ChangeFollower changes,
+            IssuanceBudget budget,
+            EarlyCertificates early) {
 
         CertificateAnswer visit(Hostname hostname) {
             return acquisition.acquire(hostname);
@@ -110,13 +124,14 @@ final class Cluster implements AutoCloseable {
         var held = new HeldCertificates(1_000, clock);
         opened.add(held);
         var failures = new FailureMemory(clock);
+        var budget = new IssuanceBudget(places);
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
                         () -> Optional.of(new ScriptedIssuer()),
                         new AuthorityPause(tables.pauses(), clock),
-                        new IssuanceBudget(10),
+                        budget,
                         new NewNames(newNames, clock::nanos),
                         new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01))),
                 new LeasedIssuance.Surroundings(owner, time, timer));
@@ -127,9 +142,17 @@ final class Cluster implements AutoCloseable {
                 failures,
                 clock,
                 Runnable::run);
+        var early = new EarlyCertificates(
+                acquisition,
+                budget,
+                earlyLimits,
+                new EarlyCertificates.Surroundings(
+                        time, work -> background.execute(work), new Random(owner.hashCode()), earlyResults::add));
         var changes = new ChangeFollower(
-                tables.changes(), new ChangeFollower.Told(admission, failures, tables.leases(), acquisition), time);
-        return new Instance(admission, held, failures, issuance, acquisition, changes);
+                tables.changes(),
+                new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
+                time);
+        return new Instance(admission, held, failures, issuance, acquisition, changes, budget, early);
     }
 
     private Verdict ask(Hostname hostname) {
