@@ -7,6 +7,7 @@ import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.admission.RequestSigner;
 import dev.anyhost.proxy.admission.VerifierSettings;
 import dev.anyhost.proxy.certificate.Acquisition;
+import dev.anyhost.proxy.certificate.Announcements;
 import dev.anyhost.proxy.certificate.AuthorityPause;
 import dev.anyhost.proxy.certificate.CertificateDirectory;
 import dev.anyhost.proxy.certificate.ChangeFollower;
@@ -90,6 +91,7 @@ record CertificateParts(
                 config.acme().challenges());
         IssuingParts issuing = parts.opened(new IssuingParts(tables, acme, directoryTls(acme), board, around.time()));
 
+        var announcements = parts.opened(new Announcements(tables.changes(), around.timer()));
         var budget = new IssuanceBudget(limits.orders());
         var issuance = new LeasedIssuance(
                 tables.certificates(),
@@ -100,7 +102,7 @@ record CertificateParts(
                         budget,
                         new NewNames(limits.newNames(), around.time().nanos()),
                         new ChallengeChoice(config.acme().challenges())),
-                new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), around.time(), around.timer()));
+                new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), around.time(), around.timer(), announcements));
         var held = parts.opened(
                 new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
         around.metrics().certificatesHeld(held::count);

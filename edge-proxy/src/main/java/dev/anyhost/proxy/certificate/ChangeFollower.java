@@ -6,12 +6,14 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.admission.Admission;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.store.IssuanceLeases;
+import dev.anyhost.store.changes.Change;
 import dev.anyhost.store.changes.ChangeLog;
 import dev.anyhost.store.changes.ChangesSince;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Hears what changed elsewhere, every half minute: reads the change log from ten minutes before its last success, does
@@ -81,12 +83,16 @@ public final class ChangeFollower {
         }
     }
 
+    private static boolean isForInstances(Change.Kind kind) {
+        return kind != Change.Kind.ISSUED && kind != Change.Kind.ISSUANCE_FAILED;
+    }
+
     private void take(ChangesSince.Entry entry) {
         if (done.asMap().putIfAbsent(entry.id(), true) != null) {
             return;
         }
         Hostname hostname = entry.change().hostname();
-        LOG.atInfo()
+        LOG.atLevel(isForInstances(entry.change().kind()) ? Level.INFO : Level.DEBUG)
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("change", entry.change().kind())
                 .log("change heard");
@@ -104,6 +110,7 @@ public final class ChangeFollower {
                 }
             }
             case RENEWED -> told.acquisition().reload(hostname);
+            case ISSUED, ISSUANCE_FAILED -> {} // For those who tell the owner.
         }
     }
 }

@@ -17,6 +17,7 @@ import dev.anyhost.store.Lease;
 import dev.anyhost.store.LeaseWatch;
 import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.StoredCertificate;
+import dev.anyhost.store.changes.Change;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,8 +46,10 @@ public final class LeasedIssuance {
      *
      * @param owner names this start of this process in lease rows
      * @param timer renews leases; its tasks block for at most a store call
+     * @param announcements hears what became of orders, when the store has it
      */
-    public record Surroundings(String owner, IssuanceTime time, ScheduledExecutorService timer) {
+    public record Surroundings(
+            String owner, IssuanceTime time, ScheduledExecutorService timer, Announcements announcements) {
 
         Instant now() {
             return time.clock().instant();
@@ -175,9 +178,28 @@ public final class LeasedIssuance {
     }
 
     private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
+        Outcome outcome;
         try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
-            return new OrderUnderLease(store, kept, orders, around).run(wanted);
+            outcome = new OrderUnderLease(store, kept, orders, around).run(wanted);
         }
+        announced(outcome)
+                .ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname())));
+        return outcome;
+    }
+
+    /** What readers of the change log should hear of. */
+    private static Optional<Change.Kind> announced(Outcome outcome) {
+        return switch (outcome) {
+            case Obtained(StoredCertificate certificate, boolean ownOrder) ->
+                ownOrder
+                        ? Optional.of(certificate.version() == 1 ? Change.Kind.ISSUED : Change.Kind.RENEWED)
+                        : Optional.empty();
+            case Failed(NotYet answer) ->
+                answer.cause() == Cause.ISSUANCE_FAILED
+                        ? Optional.of(Change.Kind.ISSUANCE_FAILED)
+                        : Optional.empty();
+            case PutOff _ -> Optional.empty();
+        };
     }
 
     private Failed unreachable(Hostname hostname, String reason) {

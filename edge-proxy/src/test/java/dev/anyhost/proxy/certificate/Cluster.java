@@ -80,6 +80,9 @@ final class Cluster implements AutoCloseable {
 
     private final List<HeldCertificates> opened = new ArrayList<>();
     private final KeyEncryption keys;
+    /** Runs nothing: tests say when changes are told. */
+    private final ScheduledExecutorService unhurried = Executors.newScheduledThreadPool(1);
+
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
     Cluster(DynamoDbLocal database, Path folder) throws IOException {
@@ -100,6 +103,7 @@ final class Cluster implements AutoCloseable {
                 clock::nanos);
         assertThat(tables.check()).isEqualTo(new TablesCheck.Ready());
         dynamo.resetCalls();
+        unhurried.shutdown();
     }
 
     /** One process. */
@@ -111,7 +115,8 @@ final class Cluster implements AutoCloseable {
             Acquisition acquisition,
             ChangeFollower changes,
             IssuanceBudget budget,
-            EarlyCertificates early) {
+            EarlyCertificates early,
+            Announcements announcements) {
 
         CertificateAnswer visit(Hostname hostname) {
             return acquisition.acquire(hostname);
@@ -125,6 +130,7 @@ final class Cluster implements AutoCloseable {
         opened.add(held);
         var failures = new FailureMemory(clock);
         var budget = new IssuanceBudget(places);
+        var announcements = new Announcements(tables.changes(), unhurried);
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
@@ -134,7 +140,7 @@ final class Cluster implements AutoCloseable {
                         budget,
                         new NewNames(newNames, clock::nanos),
                         new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01))),
-                new LeasedIssuance.Surroundings(owner, time, timer));
+                new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
                 admission,
                 new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(clock::nanos)),
@@ -152,7 +158,7 @@ final class Cluster implements AutoCloseable {
                 tables.changes(),
                 new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
                 time);
-        return new Instance(admission, held, failures, issuance, acquisition, changes, budget, early);
+        return new Instance(admission, held, failures, issuance, acquisition, changes, budget, early, announcements);
     }
 
     private Verdict ask(Hostname hostname) {
