@@ -102,7 +102,8 @@ record CertificateParts(
                         budget,
                         new NewNames(limits.newNames(), around.time().nanos()),
                         new ChallengeChoice(config.acme().challenges())),
-                new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), around.time(), around.timer(), announcements));
+                new LeasedIssuance.Surroundings(
+                        UUID.randomUUID().toString(), around.time(), around.timer(), announcements));
         var held = parts.opened(
                 new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
         around.metrics().certificatesHeld(held::count);

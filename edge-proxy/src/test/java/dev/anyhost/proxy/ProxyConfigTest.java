@@ -69,7 +69,11 @@ class ProxyConfigTest {
         assertThat(config.origin().resolvers()).isEmpty();
         assertThat(config.limits())
                 .isEqualTo(new ProxyConfig.Limits(
-                        new WaitingRoom.Limits(10_000, 1_000, 500), new AskLimits(50, 100, 500_000), 50, 50, new EarlyCertificates.Limits(4, 1_000)));
+                        new WaitingRoom.Limits(10_000, 1_000, 500),
+                        new AskLimits(50, 100, 500_000),
+                        50,
+                        50,
+                        new EarlyCertificates.Limits(4, 1_000)));
         assertThat(config.drain().announce()).isZero();
         assertThat(config.drain().grace()).isEqualTo(Duration.ofSeconds(30));
     }
@@ -97,8 +101,12 @@ class ProxyConfigTest {
                   warm-ups-waiting: 7
                 """);
         assertThat(config.limits())
-                .isEqualTo(
-                        new ProxyConfig.Limits(new WaitingRoom.Limits(20, 10, 5), new AskLimits(4, 3, 500_000), 2, 1, new EarlyCertificates.Limits(0, 7)));
+                .isEqualTo(new ProxyConfig.Limits(
+                        new WaitingRoom.Limits(20, 10, 5),
+                        new AskLimits(4, 3, 500_000),
+                        2,
+                        1,
+                        new EarlyCertificates.Limits(0, 7)));
     }
 
     @Test

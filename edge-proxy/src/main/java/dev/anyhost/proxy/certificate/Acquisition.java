@@ -107,8 +107,7 @@ public final class Acquisition {
             return Optional.empty();
         }
         return switch (certificates.store().find(hostname)) {
-            case FindResult.Found(StoredCertificate found)
-            when isValid(found) -> Optional.empty();
+            case FindResult.Found(StoredCertificate found) when isValid(found) -> Optional.empty();
             case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ -> Optional.of(orderAhead(hostname));
             case FindResult.KeyUnavailable(String keyId, String reason) ->
                 Optional.of(notYet(hostname, Cause.KEY_UNAVAILABLE, keyId + ": " + reason));

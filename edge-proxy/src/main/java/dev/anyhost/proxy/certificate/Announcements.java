@@ -71,7 +71,10 @@ public final class Announcements implements AutoCloseable {
     }
 
     private static void lost(int changes, String reason) {
-        LOG.atWarn().addKeyValue("changes", changes).addKeyValue("reason", reason).log("changes not told");
+        LOG.atWarn()
+                .addKeyValue("changes", changes)
+                .addKeyValue("reason", reason)
+                .log("changes not told");
     }
 
     @Override

@@ -182,8 +182,7 @@ public final class LeasedIssuance {
         try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
             outcome = new OrderUnderLease(store, kept, orders, around).run(wanted);
         }
-        announced(outcome)
-                .ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname())));
+        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname())));
         return outcome;
     }
 
@@ -195,9 +194,7 @@ public final class LeasedIssuance {
                         ? Optional.of(certificate.version() == 1 ? Change.Kind.ISSUED : Change.Kind.RENEWED)
                         : Optional.empty();
             case Failed(NotYet answer) ->
-                answer.cause() == Cause.ISSUANCE_FAILED
-                        ? Optional.of(Change.Kind.ISSUANCE_FAILED)
-                        : Optional.empty();
+                answer.cause() == Cause.ISSUANCE_FAILED ? Optional.of(Change.Kind.ISSUANCE_FAILED) : Optional.empty();
             case PutOff _ -> Optional.empty();
         };
     }

@@ -43,7 +43,9 @@ class AnnouncementsTest extends OnACluster {
     void firstCertificate_isIssued() {
         var one = cluster.instance("one");
         assertThat(one.visit(HOST)).isInstanceOf(Serve.class);
-        assertThat(told()).as("not before the certificate is stored and the lease given back").isEmpty();
+        assertThat(told())
+                .as("not before the certificate is stored and the lease given back")
+                .isEmpty();
 
         assertThat(toldBy(one)).containsExactly(change(Change.Kind.ISSUED));
         assertThat(toldBy(one)).hasSize(1);
