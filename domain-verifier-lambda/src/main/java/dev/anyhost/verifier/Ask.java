@@ -54,9 +54,7 @@ final class Ask {
             case FindResult.Found(Domain domain) ->
                 domain.status().isAllowed()
                         ? AskCodec.allowed(
-                                hostname,
-                                domain.route().with(domain.registration().policy()),
-                                domain.status().text())
+                                hostname, domain.route(), domain.status().text())
                         : AskCodec.refused(hostname, domain.status().text());
             case FindResult.Absent(), FindResult.Left _ -> AskCodec.unknown(hostname);
             case FindResult.Unreadable(String reason) -> couldNotTell(hostname, "unreadable entry", reason);
