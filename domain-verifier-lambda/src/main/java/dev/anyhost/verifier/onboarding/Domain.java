@@ -101,9 +101,14 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
         return next.status() == status() ? this : changed.announced(status(), now, Optional.empty());
     }
 
-    /** Something happened to its certificate. */
-    public Domain certified(DomainEvent.Type type, Instant now, Optional<String> code) {
-        return new Domain(hostname, registration, standing, outbox, version + 1).and(type, now, code);
+    /**
+     * Something happened to its certificate.
+     *
+     * @param id the same whenever the same is told again
+     */
+    public Domain certified(String id, DomainEvent.Type type, Instant at) {
+        var event = new DomainEvent(id, type, wholeSeconds(at), status(), Optional.empty());
+        return new Domain(hostname, registration, standing, outbox.and(event), version + 1);
     }
 
     /** What stays of it for a while when it is removed. */

@@ -46,7 +46,12 @@ public final class Tenants {
 
     /** The tenant, whose label is made when it is first asked for and never changes. */
     public Result find(String tenant) {
-        return update(tenant, 0, Long.MAX_VALUE);
+        try {
+            var response = dynamo.getItem(request -> request.tableName(table).key(key(tenant)));
+            return response.hasItem() ? read(response.item()) : update(tenant, 0, Long.MAX_VALUE);
+        } catch (SdkException failed) {
+            return new Result.Unreachable(Whitelist.reason(table, failed));
+        }
     }
 
     /** Counts one more domain unless there are {@code quota} already. */
@@ -62,7 +67,7 @@ public final class Tenants {
     private Result update(String tenant, int change, long quota) {
         try {
             Map<String, AttributeValue> row = dynamo.updateItem(request -> request.tableName(table)
-                            .key(Map.of(DomainItem.HOSTNAME, Row.text(PREFIX + tenant)))
+                            .key(key(tenant))
                             .updateExpression("SET #label = if_not_exists(#label, :label) ADD #domains :change")
                             .conditionExpression("attribute_not_exists(#domains) OR #domains < :quota")
                             .expressionAttributeNames(Map.of("#label", LABEL, "#domains", DOMAINS))
@@ -72,13 +77,21 @@ public final class Tenants {
                                     ":quota", Row.number(quota)))
                             .returnValues(ReturnValue.ALL_NEW))
                     .attributes();
-            var read = new Row(row);
-            return new Result.Tenant(read.text(LABEL, "", Optional::of), Math.max(0, read.number(DOMAINS)));
+            return read(row);
         } catch (ConditionalCheckFailedException full) {
             return new Result.Full(quota);
         } catch (SdkException failed) {
             return new Result.Unreachable(Whitelist.reason(table, failed));
         }
+    }
+
+    private static Map<String, AttributeValue> key(String tenant) {
+        return Map.of(DomainItem.HOSTNAME, Row.text(PREFIX + tenant));
+    }
+
+    private static Result read(Map<String, AttributeValue> item) {
+        var row = new Row(item);
+        return new Result.Tenant(row.text(LABEL, "", Optional::of), Math.max(0, row.number(DOMAINS)));
     }
 
     private static String label() {

@@ -1,0 +1,118 @@
+package dev.anyhost.verifier.events;
+
+import dev.anyhost.verifier.onboarding.DomainEvent;
+import dev.anyhost.verifier.onboarding.Entry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The operator's endpoint for events. A call is {@code POST} with a JSON object and two headers: {@code Anyhost-Event-Id}, the
+ * same for each attempt, so that a receiver can pass over what it has seen; and {@code Anyhost-Signature: t=<unix
+ * seconds>,v1=<hex>}, where {@code v1} is HMAC-SHA256 (RFC 2104) of {@code <t>.<body>} under a secret that both know. There is
+ * one {@code v1} for each secret, so that secrets can be changed; a receiver takes any of them and refuses an old {@code t}.
+ *
+ * <p>The URL is the operator's own word, so it may lead anywhere; redirects are not followed.
+ */
+public final class Webhook implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int OK = 200;
+    private static final int REDIRECTS = 300;
+
+    private final URI url;
+    private final List<String> secrets;
+    private Optional<HttpClient> http = Optional.empty();
+
+    /** @param secrets one or, while they are changed, several */
+    public Webhook(URI url, List<String> secrets) {
+        this.url = url;
+        this.secrets = List.copyOf(secrets);
+    }
+
+    /** What came of a call. */
+    sealed interface Result {
+        record Delivered() implements Result {}
+
+        record Failed(String reason) implements Result {}
+    }
+
+    /** Calls; blocks for 10 s at most, until the answer's head is there. Nothing of its body is read. */
+    Result call(Entry entry, DomainEvent event, Instant now) {
+        String body = body(entry, event);
+        HttpRequest request = HttpRequest.newBuilder(url)
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .header("Anyhost-Event-Id", event.id())
+                .header("Anyhost-Signature", signature(body, now))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            int status = client().send(request, HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+            return status >= OK && status < REDIRECTS ? new Result.Delivered() : new Result.Failed("status " + status);
+        } catch (IOException unreachable) {
+            return new Result.Failed(unreachable.toString());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return new Result.Failed("interrupted");
+        }
+    }
+
+    /** Made when first used: a client's threads have no place in a snapshot. */
+    private synchronized HttpClient client() {
+        HttpClient client = http.orElseGet(() -> HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(PATIENCE)
+                .build());
+        http = Optional.of(client);
+        return client;
+    }
+
+    private static String body(Entry entry, DomainEvent event) {
+        var object = JsonMapper.shared().createObjectNode();
+        object.put("id", event.id());
+        object.put("type", event.type().text());
+        object.put("at", event.at().toString());
+        object.put("hostname", entry.hostname().value());
+        object.put("tenant", entry.tenant());
+        object.put("status", event.status().text());
+        event.code().ifPresent(code -> object.put("code", code));
+        return object.toString();
+    }
+
+    private String signature(String body, Instant now) {
+        String signed = now.getEpochSecond() + "." + body;
+        return "t=" + now.getEpochSecond() + ","
+                + secrets.stream().map(secret -> "v1=" + mac(secret, signed)).collect(Collectors.joining(","));
+    }
+
+    private static String mac(String secret, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing); // Every Java has it (javax.crypto.Mac).
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        http.ifPresent(HttpClient::shutdownNow);
+    }
+}
