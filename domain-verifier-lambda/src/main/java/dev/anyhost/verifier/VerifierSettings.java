@@ -33,7 +33,7 @@ public record VerifierSettings(
         List<InetSocketAddress> resolvers,
         Optional<Path> apiKeys) {
 
-    private static final String COORDINATION_TABLE = "anyhost-coordination";
+    static final String COORDINATION_TABLE = "anyhost-coordination";
     private static final int PORT = 9181;
     private static final int DNS_PORT = 53;
     private static final String RESOLVER_EXPECTED = "an IP address, or one and a port, such as 127.0.0.1:8053";
