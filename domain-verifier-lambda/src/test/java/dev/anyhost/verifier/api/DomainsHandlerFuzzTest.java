@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -168,14 +167,5 @@ class DomainsHandlerFuzzTest {
 
     private static String pick(RandomGenerator random, String... choices) {
         return choices[random.nextInt(choices.length)];
-    }
-
-    /** The headers of a hand-made event that has none. */
-    @Test
-    void queryThatCannotBeDecoded_400() {
-        var event = event("GET", "/v1/domains", null, false);
-        event.setRawQueryString("limit=%");
-        assertThat(handled(event).getStatusCode()).isEqualTo(400);
-        assertThat(Map.copyOf(handled(event).getHeaders())).containsEntry("Cache-Control", "no-store");
     }
 }

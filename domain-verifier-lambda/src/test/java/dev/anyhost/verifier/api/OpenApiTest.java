@@ -112,6 +112,6 @@ class OpenApiTest {
         api.patch(ADMIN, odd, "{}");
         api.delete(ADMIN, odd);
         api.send(ADMIN, "POST", odd + "/check", "", Map.of());
-        api.rawLine(ADMIN, "GET", DOMAINS + "?tenant=%zz");
+        api.direct(ADMIN, DOMAINS, "tenant=%zz");
     }
 }
