@@ -7,7 +7,7 @@ import java.util.List;
 /** A connection for each request, none resumed: the load of crawlers, health checks and cold browsers. */
 final class FullHandshakes implements Benchmark {
 
-    static final int VISITORS = 32;
+    static final int VISITORS = 64;
 
     private static final int ROUNDS = 8;
     private static final int SECONDS = 5;

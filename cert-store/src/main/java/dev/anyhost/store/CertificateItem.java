@@ -1,6 +1,7 @@
 package dev.anyhost.store;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Policy;
 import dev.anyhost.domain.Route;
 import dev.anyhost.store.encryption.KeyEncryption;
 import dev.anyhost.store.encryption.OpenResult;
@@ -101,6 +102,7 @@ final class CertificateItem {
         Map<String, AttributeValue> fields = new HashMap<>();
         verdict.route().tenant().ifPresent(tenant -> fields.put(TENANT, Attributes.text(tenant)));
         verdict.route().origin().ifPresent(origin -> fields.put(ORIGIN, Attributes.text(origin.toString())));
+        PolicyAttribute.write(verdict.route().policy(), fields);
         fields.put(REFUSED, AttributeValue.fromBool(verdict.refusedAt().isPresent()));
         return AttributeValue.fromM(fields);
     }
@@ -211,16 +213,20 @@ final class CertificateItem {
         return chain;
     }
 
-    /** Empty for what can't be read: an origin that is lost must not turn into the operator's default. */
+    /** Empty for what can't be read: an origin that is lost must not turn into the operator's default, nor a policy. */
     private static Optional<LastVerdict> verdict(Map<String, AttributeValue> item) {
         Map<String, AttributeValue> fields = Attributes.map(item, VERDICT);
         Optional<String> tenant = Attributes.text(fields, TENANT);
         Optional<URI> origin = Attributes.text(fields, ORIGIN).flatMap(Route::parseOrigin);
+        Optional<Policy> policy = PolicyAttribute.read(fields);
         Optional<Instant> refusedAt = Attributes.seconds(item, REFUSED_AT);
         boolean readable = fields.containsKey(REFUSED)
                 && fields.containsKey(TENANT) == tenant.filter(Route::isTenant).isPresent()
                 && fields.containsKey(ORIGIN) == origin.isPresent()
+                && policy.isPresent()
                 && Attributes.isTrue(fields, REFUSED) == refusedAt.isPresent();
-        return readable ? Optional.of(new LastVerdict(new Route(tenant, origin), refusedAt)) : Optional.empty();
+        return readable
+                ? Optional.of(new LastVerdict(new Route(tenant, origin, policy.orElseThrow()), refusedAt))
+                : Optional.empty();
     }
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param problem what the authority said, whole where it sent a problem document (RFC 8555 section 6.7); cut at
  *     {@link #LONGEST_PROBLEM} characters
  * @param challenge the challenge type that failed (RFC 8555 section 8), so that the next attempt uses another
- * @param route what the verifier said of the hostname then: another route is a changed entry, and the failure of no
- *     consequence any more
+ * @param route what the verifier said of the hostname then: a route that leads elsewhere is a changed entry, and the
+ *     failure of no consequence any more. Its policy has no part in an issuance and isn't kept
  */
 public record IssuanceFailure(
         int count,

@@ -209,6 +209,31 @@ interface CertificateContract extends StoreContract {
     }
 
     @Test
+    default void unreadablePolicy_isDamagedRatherThanTheUsualPolicy() {
+        StoreFixture store = store();
+        stored(store, certificate(SHOP));
+        Map<String, AttributeValue> item = store.item(SHOP.value());
+        AttributeValue redirect = AttributeValue.fromBool(false);
+        for (AttributeValue policy : List.of(
+                AttributeValue.fromS("garbage"),
+                AttributeValue.fromM(Map.of()),
+                AttributeValue.fromM(Map.of("https_redirect", AttributeValue.fromS("false"))),
+                AttributeValue.fromM(Map.of("https_redirect", redirect, "preserve_host", AttributeValue.fromN("1"))),
+                AttributeValue.fromM(Map.of("https_redirect", redirect, "hsts_max_age", AttributeValue.fromN("-1"))),
+                AttributeValue.fromM(Map.of("https_redirect", redirect, "hsts_max_age", AttributeValue.fromN("1e30"))),
+                AttributeValue.fromM(Map.of("https_redirect", redirect, "hsts_max_age", AttributeValue.fromS("60"))))) {
+            item.put(
+                    "verdict",
+                    AttributeValue.fromM(Map.of("policy", policy, "refused", AttributeValue.fromBool(false))));
+            store.replaceItem(item);
+
+            assertThat(store.open("first").certificates().find(SHOP))
+                    .as("%s", policy)
+                    .isEqualTo(new FindResult.Damaged(1, "it is incomplete", LastVerdict.UNKNOWN));
+        }
+    }
+
+    @Test
     default void damagedItem_isReplacedByItsVersion() {
         StoreFixture store = store();
         stored(store, certificate(SHOP));

@@ -15,12 +15,13 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The JSON body of an ask's answer: one object with a {@code hostname}, whose members are texts or null.
+ * The JSON body of an ask's answer: one object with a {@code hostname}, whose members are texts or null, and perhaps a
+ * {@code policy}.
  *
  * @param members the members by name; one that is null is absent, one of another kind is the empty text, which nothing
  *     takes for a value
  */
-record AskBody(Map<String, String> members) {
+record AskBody(Map<String, String> members, Policy policy) {
 
     /** Far more than we ever write; a longer body is somebody else's. */
     private static final int MAX_BODY = 16 * 1024;
@@ -55,6 +56,7 @@ record AskBody(Map<String, String> members) {
             return Optional.empty();
         }
         boolean ours = false;
+        Policy policy = Policy.DEFAULT;
         var members = new HashMap<String, String>();
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             ours |= name.equals("hostname");
@@ -62,14 +64,23 @@ record AskBody(Map<String, String> members) {
             if (value != JsonToken.VALUE_NULL) {
                 members.put(name, value == JsonToken.VALUE_STRING ? parser.getString() : "");
             }
-            parser.skipChildren();
+            if (name.equals(PolicyMember.NAME) && value == JsonToken.START_OBJECT) {
+                policy = PolicyMember.read(parser);
+            } else {
+                parser.skipChildren();
+            }
         }
         boolean whole = parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
-        return ours && whole ? Optional.of(new AskBody(members)) : Optional.empty();
+        return ours && whole ? Optional.of(new AskBody(members, policy)) : Optional.empty();
     }
 
     /** Writes one object with the given members in order; pairs of a name and a text or null. */
     static String write(@Nullable String... pairs) {
+        return write(Optional.empty(), pairs);
+    }
+
+    /** As {@link #write(String...)}, and a policy at the end. */
+    static String write(Optional<Policy> policy, @Nullable String... pairs) {
         var text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
@@ -77,6 +88,7 @@ record AskBody(Map<String, String> members) {
                 json.writeName(String.valueOf(pairs[i]));
                 json.writeString(pairs[i + 1]);
             }
+            policy.ifPresent(said -> PolicyMember.write(said, json));
             json.writeEndObject();
         }
         return text.toString();

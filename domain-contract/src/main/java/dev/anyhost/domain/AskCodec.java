@@ -29,10 +29,15 @@ public final class AskCodec {
     /** 200: the hostname is allowed. The status is the domain's own word, such as {@code active}. */
     public static AskAnswer allowed(Hostname hostname, Route route, String status) {
         String body = AskBody.write(
-                "hostname", hostname.value(),
-                "tenant", route.tenant().orElse(null),
-                "origin", route.origin().map(URI::toString).orElse(null),
-                "status", status);
+                Optional.of(route.policy()),
+                "hostname",
+                hostname.value(),
+                "tenant",
+                route.tenant().orElse(null),
+                "origin",
+                route.origin().map(URI::toString).orElse(null),
+                "status",
+                status);
         return answer(200, "max-age=" + DEFAULT_MAX_AGE.toSeconds(), body);
     }
 
@@ -65,7 +70,7 @@ public final class AskCodec {
      *
      * <p>2xx allows; 400, 403, 404 and 410 refuse; everything else is silence, redirects too. A permission whose body
      * is about the hostname asked brings its tenant and origin; when one of those is unusable the whole answer is, since
-     * the operator's default origin would be the wrong one.
+     * the operator's default origin would be the wrong one. An unusable policy is {@link Policy#DEFAULT}.
      *
      * @param awsIam whether the ask went to a function URL that AWS guards: there a 400, 403 or 404 without our body is
      *     AWS's own (wrong role, wrong clock) and says nothing about the hostname
@@ -107,7 +112,7 @@ public final class AskCodec {
         Optional<URI> parsed = origin.flatMap(Route::parseOrigin);
         return origin.isPresent() && parsed.isEmpty()
                 ? new Verdict.Silent("permission with an unusable origin")
-                : new Verdict.Allowed(new Route(tenant, parsed), maxAge);
+                : new Verdict.Allowed(new Route(tenant, parsed, ours.get().policy()), maxAge);
     }
 
     /** RFC 9111 section 5.2.2: the first max-age counts, an unreadable one counts as stale. */

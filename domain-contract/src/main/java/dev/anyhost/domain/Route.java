@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where the requests of one hostname go.
+ * Where the requests of one hostname go, and how they are treated.
  *
  * @param tenant the customer the hostname belongs to, as {@link #isTenant} allows; empty when the verifier names none
  * @param origin the domain's own origin in the form of {@link #parseOrigin}; empty for the operator's default origin
  */
-public record Route(Optional<String> tenant, Optional<URI> origin) {
+public record Route(Optional<String> tenant, Optional<URI> origin, Policy policy) {
 
     /** The route of a hostname that is allowed by a verifier that says nothing more. */
     public static final Route UNNAMED = new Route(Optional.empty(), Optional.empty());
@@ -26,6 +26,21 @@ public record Route(Optional<String> tenant, Optional<URI> origin) {
     private static final int MAX_TENANT = 128;
     private static final int MAX_ORIGIN = 512;
     private static final int MAX_PORT = 65_535;
+
+    /** With {@link Policy#DEFAULT}. */
+    public Route(Optional<String> tenant, Optional<URI> origin) {
+        this(tenant, origin, Policy.DEFAULT);
+    }
+
+    /** The same way, treated as {@code other} says. */
+    public Route with(Policy other) {
+        return new Route(tenant, origin, other);
+    }
+
+    /** Whether both are the same tenant's and lead to the same origin, however requests are treated on the way. */
+    public boolean leadsWhere(Route other) {
+        return tenant.equals(other.tenant) && origin.equals(other.origin);
+    }
 
     /** Whether the text may name a tenant: it ends up in items, logs and headers. Total. */
     public static boolean isTenant(String text) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ class AskCodecTest {
     private static final Hostname OTHER = Hostname.parse("other.example").orElseThrow();
     private static final Route ROUTE =
             new Route(Optional.of("acme"), Optional.of(URI.create("https://origin.example:8443")));
+    private static final Policy POLICY = new Policy(Optional.of(false), false, Optional.of(Duration.ofDays(365)));
     private static final Set<Integer> REFUSING = Set.of(400, 403, 404, 410);
 
     @Test
@@ -30,9 +32,13 @@ class AskCodecTest {
                 .isEqualTo(new AskAnswer(
                         200, Map.of("Content-Type", "application/json", "Cache-Control", "max-age=300"), """
                         {"hostname":"shop.example","tenant":"acme","origin":"https://origin.example:8443",\
-                        "status":"active"}"""));
+                        "status":"active",\
+                        "policy":{"preserve_host":null,"https_redirect":true,"hsts_max_age":null}}"""));
+        assertThat(AskCodec.allowed(SHOP, ROUTE.with(POLICY), "active").body())
+                .endsWith("\"status\":\"active\","
+                        + "\"policy\":{\"preserve_host\":false,\"https_redirect\":false,\"hsts_max_age\":31536000}}");
         assertThat(AskCodec.allowed(SHOP, Route.UNNAMED, "active").body())
-                .isEqualTo("{\"hostname\":\"shop.example\",\"tenant\":null,\"origin\":null,\"status\":\"active\"}");
+                .startsWith("{\"hostname\":\"shop.example\",\"tenant\":null,\"origin\":null,\"status\":\"active\",");
         assertThat(AskCodec.refused(SHOP, "pending"))
                 .isEqualTo(uncached(403, "{\"hostname\":\"shop.example\",\"status\":\"pending\"}"));
         assertThat(AskCodec.unknown(SHOP))
@@ -157,6 +163,71 @@ class AskCodecTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "{}                                                             |       | true  |",
+                "{\"hsts_max_age\":0}                                           |       | true  | 0",
+                "{\"hsts_max_age\":63072000}                                    |       | true  | 63072000",
+                "{\"hsts_max_age\":null,\"preserve_host\":null}                 |       | true  |",
+                "{\"preserve_host\":true}                                       | true  | true  |",
+                "{\"preserve_host\":false,\"https_redirect\":false}             | false | false |",
+                "{\"later\":{\"hsts_max_age\":[1]},\"hsts_max_age\":60,\"x\":[]} |       | true  | 60",
+            })
+    void policy_isRead(String policy, @Nullable Boolean preserveHost, boolean httpsRedirect, @Nullable Long hsts) {
+        assertThat(policyOf(policy))
+                .isEqualTo(new Policy(
+                        Optional.ofNullable(preserveHost),
+                        httpsRedirect,
+                        Optional.ofNullable(hsts).map(Duration::ofSeconds)));
+    }
+
+    /** One unusable member makes the whole policy the default, and neither refuses the name nor loses its origin. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "true",
+                "7",
+                "\"https_redirect\"",
+                "[]",
+                "[{\"https_redirect\":false}]",
+                "{\"https_redirect\":false,\"hsts_max_age\":-1}",
+                "{\"https_redirect\":false,\"hsts_max_age\":63072001}",
+                "{\"https_redirect\":false,\"hsts_max_age\":99999999999999999999999999}",
+                "{\"https_redirect\":false,\"hsts_max_age\":60.0}",
+                "{\"https_redirect\":false,\"hsts_max_age\":1e3}",
+                "{\"https_redirect\":false,\"hsts_max_age\":\"60\"}",
+                "{\"https_redirect\":false,\"hsts_max_age\":\"60\\r\\nX: y\"}",
+                "{\"https_redirect\":false,\"hsts_max_age\":true}",
+                "{\"https_redirect\":false,\"hsts_max_age\":{\"origin\":\"https://evil.example\"}}",
+                "{\"https_redirect\":false,\"preserve_host\":\"true\"}",
+                "{\"https_redirect\":false,\"preserve_host\":1}",
+                "{\"https_redirect\":null,\"preserve_host\":true}",
+                "{\"https_redirect\":\"false\",\"preserve_host\":true}",
+                "{\"https_redirect\":0,\"preserve_host\":true}",
+                "{\"https_redirect\":[false],\"preserve_host\":true}"
+            })
+    void unusablePolicy_isTheDefault(String policy) {
+        assertThat(policyOf(policy)).isEqualTo(Policy.DEFAULT);
+    }
+
+    private static Policy policyOf(String policy) {
+        String body = "{\"hostname\":\"shop.example\",\"policy\":" + policy
+                + ",\"origin\":\"https://origin.example:8443\",\"tenant\":\"acme\"}";
+        Route route = ((Verdict.Allowed) read(200, body, true)).route();
+        assertThat(route.leadsWhere(ROUTE)).isTrue();
+        return route.policy();
+    }
+
+    @Test
+    void permissionWithoutAPolicy_isTheDefault() {
+        assertThat(read(200, "{\"hostname\":\"shop.example\"}", true))
+                .isEqualTo(new Verdict.Allowed(Route.UNNAMED, Duration.ofMinutes(5)));
+        assertThat(Route.UNNAMED.policy()).isEqualTo(Policy.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "max-age=60                       | 60",
                 "MAX-AGE=60                       | 60",
                 "private, max-age=60              | 60",
@@ -207,11 +278,21 @@ class AskCodecTest {
             var route = new Route(
                     Optional.of(text(random, 20)).filter(Route::isTenant),
                     Optional.of("http://h" + random.nextInt(99) + ".example:" + random.nextInt(70_000))
-                            .flatMap(Route::parseOrigin));
+                            .flatMap(Route::parseOrigin),
+                    policy(random));
             assertThat(AskCodec.read(SHOP, AskCodec.allowed(SHOP, route, text(random, 9)), true))
                     .as("seed %d, input %d", seed, i)
                     .isEqualTo(new Verdict.Allowed(route, Duration.ofMinutes(5)));
         }
+    }
+
+    private static Policy policy(Random random) {
+        return new Policy(
+                random.nextBoolean() ? Optional.of(random.nextBoolean()) : Optional.empty(),
+                random.nextBoolean(),
+                random.nextBoolean()
+                        ? Optional.of(Duration.ofSeconds(random.nextLong(Policy.LONGEST_HSTS.toSeconds() + 1)))
+                        : Optional.empty());
     }
 
     @Test
@@ -231,7 +312,8 @@ class AskCodecTest {
     }
 
     private static String damaged(Random random) {
-        var body = new StringBuilder(AskCodec.allowed(SHOP, ROUTE, "active").body());
+        var body = new StringBuilder(
+                AskCodec.allowed(SHOP, ROUTE.with(POLICY), "active").body());
         for (int i = random.nextInt(1, 5); i > 0; i--) {
             int at = random.nextInt(body.length());
             switch (random.nextInt(3)) {

@@ -8,9 +8,13 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.anyhost.domain.AskAnswer;
 import dev.anyhost.domain.AskCodec;
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Policy;
 import dev.anyhost.domain.Route;
 import dev.anyhost.domain.Verdict;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.verifier.onboarding.Application;
+import dev.anyhost.verifier.onboarding.DomainStatus;
+import dev.anyhost.verifier.whitelist.AddResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.URI;
@@ -26,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AskHandlerTest {
 
+    private static final String POLICY =
+            "\"policy\":{\"preserve_host\":null,\"https_redirect\":true,\"hsts_max_age\":null}}";
     private static final TestWhitelist WHITELIST = TestWhitelist.start();
 
     private final AskHandler handler = new AskHandler(WHITELIST.whitelist());
@@ -86,10 +92,10 @@ class AskHandlerTest {
     void bodies_sayMoreToOurOwnProxy() {
         assertThat(ask("GET", "domain=Active.example").getBody())
                 .isEqualTo("{\"hostname\":\"active.example\",\"tenant\":\"acme\","
-                        + "\"origin\":\"https://origin.example\",\"status\":\"active\"}");
+                        + "\"origin\":\"https://origin.example\",\"status\":\"active\"," + POLICY);
         assertThat(ask("GET", "domain=misconfigured.example").getBody())
                 .isEqualTo("{\"hostname\":\"misconfigured.example\",\"tenant\":\"acme\",\"origin\":null,"
-                        + "\"status\":\"misconfigured\"}");
+                        + "\"status\":\"misconfigured\"," + POLICY);
         assertThat(ask("GET", "domain=blocked.example").getBody())
                 .isEqualTo("{\"hostname\":\"blocked.example\",\"status\":\"blocked\"}");
     }
@@ -102,6 +108,20 @@ class AskHandlerTest {
                         Duration.ofMinutes(5)));
         assertThat(verdict("pending.example")).isEqualTo(new Verdict.Refused(Verdict.Refused.Reason.KNOWN));
         assertThat(verdict("unknown.example")).isEqualTo(new Verdict.Refused(Verdict.Refused.Reason.UNKNOWN));
+    }
+
+    @Test
+    void policyOfTheDomain_isSaid() {
+        var hostname = Hostname.parse("strict.example").orElseThrow();
+        var policy = new Policy(Optional.of(true), false, Optional.of(Duration.ofDays(365)));
+        var application = new Application(hostname, "acme", Optional.empty(), policy);
+        assertThat(WHITELIST.whitelist().add(application, DomainStatus.ACTIVE)).isInstanceOf(AddResult.Added.class);
+
+        assertThat(ask("GET", "domain=strict.example").getBody())
+                .endsWith("\"policy\":{\"preserve_host\":true,\"https_redirect\":false,\"hsts_max_age\":31536000}}");
+        assertThat(verdict("strict.example"))
+                .isEqualTo(new Verdict.Allowed(
+                        new Route(Optional.of("acme"), Optional.empty(), policy), Duration.ofMinutes(5)));
     }
 
     private Verdict verdict(String hostname) {

@@ -35,7 +35,8 @@ class LambdaRuntimeTest {
             assertThat(allowed.get("headers").get("Content-Type").asString()).isEqualTo("application/json");
             assertThat(allowed.get("body").asString())
                     .isEqualTo("{\"hostname\":\"active.example\",\"tenant\":\"acme\","
-                            + "\"origin\":\"https://origin.example\",\"status\":\"active\"}");
+                            + "\"origin\":\"https://origin.example\",\"status\":\"active\",\"policy\":"
+                            + "{\"preserve_host\":null,\"https_redirect\":true,\"hsts_max_age\":null}}");
             assertThat(allowed.get("isBase64Encoded").asBoolean()).isFalse();
             assertThat(status(api, "GET", "domain=pending.example")).isEqualTo(403);
             assertThat(status(api, "GET", "domain=unknown.example")).isEqualTo(404);

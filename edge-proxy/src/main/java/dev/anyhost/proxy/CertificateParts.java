@@ -7,9 +7,11 @@ import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.admission.RequestSigner;
 import dev.anyhost.proxy.admission.VerifierSettings;
 import dev.anyhost.proxy.certificate.Acquisition;
+import dev.anyhost.proxy.certificate.Announcements;
 import dev.anyhost.proxy.certificate.AuthorityPause;
 import dev.anyhost.proxy.certificate.CertificateDirectory;
 import dev.anyhost.proxy.certificate.ChangeFollower;
+import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.FailureMemory;
 import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
@@ -34,6 +36,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,7 +53,8 @@ record CertificateParts(
         CertificateDirectory directory,
         ValidationCertificates validations,
         IssuingParts issuing,
-        ChangeFollower changes) {
+        ChangeFollower changes,
+        EarlyCertificates early) {
 
     private static final int CERTIFICATES_HELD = 100_000;
 
@@ -87,16 +91,19 @@ record CertificateParts(
                 config.acme().challenges());
         IssuingParts issuing = parts.opened(new IssuingParts(tables, acme, directoryTls(acme), board, around.time()));
 
+        var announcements = parts.opened(new Announcements(tables.changes(), around.timer()));
+        var budget = new IssuanceBudget(limits.orders());
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
                         issuing::issuer,
                         new AuthorityPause(tables.pauses(), around.time().clock()),
-                        new IssuanceBudget(limits.orders()),
+                        budget,
                         new NewNames(limits.newNames(), around.time().nanos()),
                         new ChallengeChoice(config.acme().challenges())),
-                new LeasedIssuance.Surroundings(UUID.randomUUID().toString(), around.time(), around.timer()));
+                new LeasedIssuance.Surroundings(
+                        UUID.randomUUID().toString(), around.time(), around.timer(), announcements));
         var held = parts.opened(
                 new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
         around.metrics().certificatesHeld(held::count);
@@ -119,13 +126,22 @@ record CertificateParts(
                 acquisition,
                 new CertificateDirectory.Waiting(waitingRoom, handoff, around.virtualThreads()),
                 around.time().clock());
+        var early = new EarlyCertificates(
+                acquisition,
+                budget,
+                limits.early(),
+                new EarlyCertificates.Surroundings(
+                        around.time(),
+                        around.virtualThreads(),
+                        new SplittableRandom(),
+                        result -> around.metrics().warmedUp(result.name().toLowerCase(Locale.ROOT))));
         var changes = new ChangeFollower(
                 tables.changes(),
-                new ChangeFollower.Told(admission, failures, tables.leases(), acquisition),
+                new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
                 around.time());
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
-        return new CertificateParts(admission, directory, validations, issuing, changes);
+        return new CertificateParts(admission, directory, validations, issuing, changes, early);
     }
 
     private static SSLContext directoryTls(AcmeSettings acme) throws IOException {

@@ -124,6 +124,7 @@ public final class EdgeProxy implements AutoCloseable {
         });
         virtualThreads.execute(() -> {
             certificates.issuing().open(health, metrics);
+            virtualThreads.execute(certificates.early()::run);
             certificates.changes().follow();
         });
         parts.opened(() -> interrupt(virtualThreads));

@@ -52,9 +52,11 @@ final class OriginParts {
             case Routing.Withdrawn() -> new OriginRoute.NotServed();
             case Routing.Unknown() -> new OriginRoute.Unavailable("no_route");
             case Routing.Known(Route route) ->
-                new OriginRoute.To(route.origin()
-                        .map(own -> Origin.of(own, false))
-                        .orElseGet(() -> Origin.of(config.origin().url(), true)));
+                new OriginRoute.To(
+                        route.origin()
+                                .map(own -> Origin.of(own, false))
+                                .orElseGet(() -> Origin.of(config.origin().url(), true)),
+                        route.policy());
         };
     }
 

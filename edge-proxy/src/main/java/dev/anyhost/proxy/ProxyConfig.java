@@ -3,6 +3,7 @@ package dev.anyhost.proxy;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.admission.VerifierSettings;
+import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.listen.Cidr;
@@ -79,8 +80,10 @@ public record ProxyConfig(
      * @param asks what the verifier is to get
      * @param newNames names without a certificate that are ordered for one registered domain in an hour
      * @param orders orders under way at a time
+     * @param early names whose certificates are obtained before their first visitor
      */
-    public record Limits(WaitingRoom.Limits waiting, AskLimits asks, int newNames, int orders) {}
+    public record Limits(
+            WaitingRoom.Limits waiting, AskLimits asks, int newNames, int orders, EarlyCertificates.Limits early) {}
 
     /**
      * @param announce how long to go on accepting after readiness is withdrawn
@@ -195,6 +198,7 @@ public record ProxyConfig(
     private static Limits limits(ConfigSection limits) {
         WaitingRoom.Limits waiting = WaitingRoom.Limits.DEFAULT;
         AskLimits asks = AskLimits.DEFAULT;
+        EarlyCertificates.Limits early = EarlyCertificates.Limits.DEFAULT;
         return new Limits(
                 new WaitingRoom.Limits(
                         limits.integer("waiting", waiting.inAll(), 1, MANY),
@@ -205,7 +209,10 @@ public record ProxyConfig(
                         limits.integer("ask-burst", asks.burst(), 1, MANY),
                         asks.remembered()),
                 limits.integer("new-names-per-hour", 50, 1, MANY),
-                limits.integer("orders", 50, 1, 1_000));
+                limits.integer("orders", 50, 1, 1_000),
+                new EarlyCertificates.Limits(
+                        limits.integer("warm-ups", early.underWay(), 0, 1_000),
+                        limits.integer("warm-ups-waiting", early.waiting(), 1, MANY)));
     }
 
     private static DrainTimes drain(ConfigSection drain) {

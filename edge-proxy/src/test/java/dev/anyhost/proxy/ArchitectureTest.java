@@ -31,14 +31,15 @@ class ArchitectureTest {
     /** What each package of the proxy may import of the proxy; ops and config may be imported by all. */
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("listen", List.of("handshake", "forward", "challenge")),
-            Map.entry("handshake", List.of("certificate", "challenge", "concurrent")),
-            Map.entry("forward", List.of("http1", "challenge", "admission", "concurrent")),
+            Map.entry("handshake", List.of("certificate", "challenge", "concurrent", "channel")),
+            Map.entry("forward", List.of("http1", "challenge", "admission", "concurrent", "channel")),
             Map.entry("certificate", List.of("admission", "issuance", "concurrent")),
             Map.entry("issuance", List.of("challenge")),
             Map.entry("admission", List.of("concurrent")),
             Map.entry("http1", List.of()),
             Map.entry("challenge", List.of()),
             Map.entry("concurrent", List.of()),
+            Map.entry("channel", List.of()),
             Map.entry("ops", List.of()),
             Map.entry("config", List.of()));
 

@@ -3,6 +3,7 @@ package dev.anyhost.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.admission.AskLimits;
+import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.settings.ConfigError;
@@ -68,7 +69,11 @@ class ProxyConfigTest {
         assertThat(config.origin().resolvers()).isEmpty();
         assertThat(config.limits())
                 .isEqualTo(new ProxyConfig.Limits(
-                        new WaitingRoom.Limits(10_000, 1_000, 500), new AskLimits(50, 100, 500_000), 50, 50));
+                        new WaitingRoom.Limits(10_000, 1_000, 500),
+                        new AskLimits(50, 100, 500_000),
+                        50,
+                        50,
+                        new EarlyCertificates.Limits(4, 1_000)));
         assertThat(config.drain().announce()).isZero();
         assertThat(config.drain().grace()).isEqualTo(Duration.ofSeconds(30));
     }
@@ -92,10 +97,16 @@ class ProxyConfigTest {
                   ask-burst: 3
                   new-names-per-hour: 2
                   orders: 1
+                  warm-ups: 0
+                  warm-ups-waiting: 7
                 """);
         assertThat(config.limits())
-                .isEqualTo(
-                        new ProxyConfig.Limits(new WaitingRoom.Limits(20, 10, 5), new AskLimits(4, 3, 500_000), 2, 1));
+                .isEqualTo(new ProxyConfig.Limits(
+                        new WaitingRoom.Limits(20, 10, 5),
+                        new AskLimits(4, 3, 500_000),
+                        2,
+                        1,
+                        new EarlyCertificates.Limits(0, 7)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.anyhost.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.store.FindResult;
 import dev.anyhost.testkit.AcmeRequests;
 import dev.anyhost.testkit.ClientHello;
 import dev.anyhost.testkit.HeldExchange;
@@ -21,10 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An authority that is silent, broken, busy, or can't validate: what visitors of two proxies get, and what it is asked. */
 class AuthorityFaultTest {
 
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
     private static final TlsAnswer NOT_NOW = TlsAnswer.Alert.fatal(TlsAnswer.INTERNAL_ERROR);
     private static final Duration LONGER_THAN_ANY_DEADLINE = Duration.ofSeconds(60);
     /** Longer than a visitor waits. */
@@ -132,17 +136,19 @@ class AuthorityFaultTest {
         assertThat(hosts).allMatch(host -> AcmeRequests.orders(system.authority, host) == 1);
     }
 
-    @Test
-    void busyAuthority_isLeftAloneByAllProxiesForAsLongAsItAsked() throws Exception {
-        List<String> hosts = List.of("busy.example", "busy-too.example", "busy-elsewhere.example");
+    @ParameterizedTest
+    @CsvSource({"429, rateLimited", "503, serverInternal"})
+    void busyAuthority_isLeftAloneByAllProxiesForAsLongAsItAsked(int status, String problem) throws Exception {
+        List<String> hosts =
+                List.of("busy" + status + ".example", "too" + status + ".example", "one" + status + ".example");
         hosts.forEach(system::allow);
         long before = orderRequests();
-        system.authority.answerNext(AcmeRequests.newOrder(), AcmeRequests.problem(429, "rateLimited", RETRY_AFTER));
+        system.authority.answerNext(AcmeRequests.newOrder(), AcmeRequests.problem(status, problem, RETRY_AFTER));
 
-        assertThat(visit(0, "busy.example")).isEqualTo(NOT_NOW);
-        assertThat(visit(0, "busy-too.example")).isEqualTo(NOT_NOW);
-        assertThat(visit(1, "busy.example")).isEqualTo(NOT_NOW);
-        assertThat(visit(1, "busy-elsewhere.example")).isEqualTo(NOT_NOW);
+        assertThat(visit(0, hosts.get(0))).isEqualTo(NOT_NOW);
+        assertThat(visit(0, hosts.get(1))).isEqualTo(NOT_NOW);
+        assertThat(visit(1, hosts.get(0))).isEqualTo(NOT_NOW);
+        assertThat(visit(1, hosts.get(2))).isEqualTo(NOT_NOW);
         assertThat(orderRequests()).isEqualTo(before + 1);
 
         Visitors.allAtOnce(hosts.size(), host -> () -> system.untilServed(fleet.port(host % 2), hosts.get(host)));
@@ -167,5 +173,36 @@ class AuthorityFaultTest {
             assertThat(visit(again % 2, "elsewhere.example")).isEqualTo(NOT_NOW);
         }
         assertThat(orderRequests()).isEqualTo(orders);
+    }
+
+    @Test
+    void certificateForAnotherName_orWithoutItsChain_isNeitherServedNorStored() throws Exception {
+        system.allow("right.example");
+        BigInteger right = system.untilServed(fleet.port(0), "right.example");
+        String chain = system.authority
+                .exchanges(AcmeRequests.download())
+                .getLast()
+                .awaitAnswer()
+                .body();
+        assertThat(chain).startsWith(BEGIN);
+        List<String> bodies = List.of(chain, chain.substring(0, chain.indexOf(BEGIN, 1)));
+        for (int number = 0; number < bodies.size(); number++) {
+            int downloads = system.authority.exchanges(AcmeRequests.download()).size();
+            String host = "wrong" + number + ".example";
+            system.allow(host);
+            system.authority.answer(
+                    AcmeRequests.download(),
+                    HttpAnswer.of(200, "application/pem-certificate-chain", bodies.get(number)));
+
+            assertThat(visit(0, host)).isEqualTo(NOT_NOW);
+            assertThat(system.authority.exchanges(AcmeRequests.download())).hasSizeGreaterThan(downloads);
+            system.authority.passOn();
+
+            assertThat(system.stored(host)).isInstanceOf(FindResult.Absent.class);
+            assertThat(visit(1, host)).isEqualTo(NOT_NOW);
+            assertThat(AcmeRequests.orders(system.authority, host)).isEqualTo(1);
+        }
+        assertThat(system.client(fleet.port(1)).handshake("right.example").serial())
+                .isEqualTo(right);
     }
 }

@@ -17,6 +17,10 @@ public record Change(Kind kind, Hostname hostname) {
         REMOVED,
         /** There is a newer certificate in the store. */
         RENEWED,
+        /** It has its first certificate. For those who tell its owner; nothing that an instance remembers is void. */
+        ISSUED,
+        /** No certificate came of an order, and why is on its lease. For those who tell its owner, as well. */
+        ISSUANCE_FAILED,
         /** Its failed attempts are forgotten: the next visitor's order may be made at once. */
         FORGIVEN;
 

@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /**
  * Changes as rows of the coordination table, in one bucket for each minute of the writer's clock. Readers query the
@@ -26,6 +27,9 @@ public final class ChangeLog {
 
     /** How far back a reader looks each time: writers' clocks may be so much behind. */
     public static final Duration LOOK_BACK = Duration.ofMinutes(10);
+
+    /** How many changes are told in one call. */
+    public static final int MOST_AT_ONCE = 25;
 
     private static final String SUBJECT = "subject";
     private static final String KIND = "kind";
@@ -51,6 +55,39 @@ public final class ChangeLog {
 
     /** Tells all instances. */
     public PublishResult publish(Change change) {
+        Map<String, AttributeValue> row = row(change);
+        try {
+            dynamo.putItem(request -> request.tableName(table).item(row));
+            return new PublishResult.Published();
+        } catch (SdkException failed) {
+            return new PublishResult.Unreachable(reason(failed));
+        }
+    }
+
+    /**
+     * Tells all instances of several changes in one call: of all of them, or nobody knows of which.
+     *
+     * @param changes 1 to {@link #MOST_AT_ONCE}
+     */
+    public PublishResult publish(List<Change> changes) {
+        List<WriteRequest> rows = changes.stream()
+                .map(change -> WriteRequest.builder()
+                        .putRequest(put -> put.item(row(change)))
+                        .build())
+                .toList();
+        try {
+            boolean whole = dynamo.batchWriteItem(request -> request.requestItems(Map.of(table, rows)))
+                    .unprocessedItems()
+                    .isEmpty();
+            return whole
+                    ? new PublishResult.Published()
+                    : new PublishResult.Unreachable("table " + table + ": it took some of " + rows.size() + " rows");
+        } catch (SdkException failed) {
+            return new PublishResult.Unreachable(reason(failed));
+        }
+    }
+
+    private Map<String, AttributeValue> row(Change change) {
         Instant now = clock.instant();
         Map<String, AttributeValue> row = new HashMap<>();
         row.put(SUBJECT, AttributeValue.fromS(bucket(now.getEpochSecond() / BUCKET_SECONDS)));
@@ -59,12 +96,7 @@ public final class ChangeLog {
         row.put(HOSTNAME, AttributeValue.fromS(change.hostname().value()));
         row.put(AT, seconds(now));
         row.put(EXPIRES, seconds(now.plus(KEPT)));
-        try {
-            dynamo.putItem(request -> request.tableName(table).item(row));
-            return new PublishResult.Published();
-        } catch (SdkException failed) {
-            return new PublishResult.Unreachable(reason(failed));
-        }
+        return row;
     }
 
     /** All changes since about {@code from}, and those from the clocks that are ahead by a minute. */

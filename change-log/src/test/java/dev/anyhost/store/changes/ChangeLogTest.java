@@ -120,6 +120,23 @@ class ChangeLogTest {
     }
 
     @Test
+    void severalChanges_areToldInOneCall() {
+        try (var counting = new CountingDynamoDb(database.client())) {
+            List<Change> changes = IntStream.range(0, ChangeLog.MOST_AT_ONCE)
+                    .mapToObj(i -> change(
+                            i % 2 == 0 ? Change.Kind.ISSUED : Change.Kind.ISSUANCE_FAILED, "a" + i + ".example.com"))
+                    .toList();
+            var counted = new ChangeLog(counting, table, clock);
+
+            assertThat(counted.publish(changes)).isEqualTo(new PublishResult.Published());
+            assertThat(counting.calls()).isEqualTo(1);
+            assertThat(since(START)).containsExactlyInAnyOrderElementsOf(changes);
+            counting.becomeUnreachable();
+            assertThat(counted.publish(changes)).isInstanceOf(PublishResult.Unreachable.class);
+        }
+    }
+
+    @Test
     void rowsOfLaterReleases_arePassedOver() {
         client.putItem(request -> request.tableName(table)
                 .item(Map.of(

@@ -49,9 +49,9 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
         return registration.createdAt();
     }
 
-    /** Where its requests go. */
+    /** Where its requests go, and how they are treated. */
     public Route route() {
-        return new Route(Optional.of(tenant()), origin());
+        return new Route(Optional.of(tenant()), origin(), registration.policy());
     }
 
     /** After a check. A proof that was given counts until the hostname is suspended. */

@@ -11,6 +11,7 @@ import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Serve;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Source;
 import dev.anyhost.proxy.certificate.HeldCertificates.Held;
+import dev.anyhost.proxy.certificate.LeasedIssuance.Haste;
 import dev.anyhost.proxy.concurrent.TokenBucket;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
@@ -95,6 +96,38 @@ public final class Acquisition {
     }
 
     /**
+     * The same for nobody who waits: takes up no memory for a certificate that is there already, leaves to other instances
+     * what they are at, and visitors their places for orders. A name that has a certificate costs one look into the store;
+     * the verifier is asked before an order only.
+     *
+     * @return empty when there is a certificate already
+     */
+    Optional<CertificateAnswer> acquireAhead(Hostname hostname) {
+        if (certificates.held().find(hostname).isPresent()) {
+            return Optional.empty();
+        }
+        return switch (certificates.store().find(hostname)) {
+            case FindResult.Found(StoredCertificate found) when isValid(found) -> Optional.empty();
+            case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ -> Optional.of(orderAhead(hostname));
+            case FindResult.KeyUnavailable(String keyId, String reason) ->
+                Optional.of(notYet(hostname, Cause.KEY_UNAVAILABLE, keyId + ": " + reason));
+            case FindResult.Unreachable(String reason) ->
+                Optional.of(notYet(hostname, Cause.STORE_UNREACHABLE, reason));
+        };
+    }
+
+    private CertificateAnswer orderAhead(Hostname hostname) {
+        return switch (admission.ask(hostname)) {
+            case Permission.Refused(boolean news) -> refuse(hostname, news);
+            case Permission.Unknown(Why why) -> notYet(hostname, cause(why), "no verdict");
+            case Permission.Allowed(Route route) ->
+                failures.find(hostname, route)
+                        .<CertificateAnswer>map(failed -> failed)
+                        .orElseGet(() -> issue(hostname, route, Haste.NOBODY_WAITS));
+        };
+    }
+
+    /**
      * The answer for a name that nothing is known of and that nothing can be learned of at the moment, so that a crowd of
      * strangers isn't worth a thread. Never blocks.
      */
@@ -174,29 +207,30 @@ public final class Acquisition {
                 }
                 yield hold(found, route, Source.STORE);
             }
-            case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ -> issue(hostname, route);
+            case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ ->
+                issue(hostname, route, Haste.SOMEBODY_WAITS);
             case FindResult.KeyUnavailable(String keyId, String reason) ->
                 notYet(hostname, Cause.KEY_UNAVAILABLE, keyId + ": " + reason);
             case FindResult.Unreachable(String reason) -> notYet(hostname, Cause.STORE_UNREACHABLE, reason);
         };
     }
 
-    private CertificateAnswer issue(Hostname hostname, Route route) {
-        LeasedIssuance.Outcome outcome = issuance.obtain(hostname, route);
+    private CertificateAnswer issue(Hostname hostname, Route route, Haste haste) {
+        LeasedIssuance.Outcome outcome = issuance.obtain(hostname, route, haste);
         return outcome instanceof LeasedIssuance.PutOff(IssuanceFailure failure)
-                        && !failure.route().equals(route)
-                ? issueAgain(hostname, failure)
+                        && !failure.route().leadsWhere(route)
+                ? issueAgain(hostname, failure, haste)
                 : answer(hostname, route, outcome);
     }
 
     /** It failed under another route: only a verdict that is newer than the failure can say that the entry was changed. */
-    private CertificateAnswer issueAgain(Hostname hostname, IssuanceFailure failure) {
+    private CertificateAnswer issueAgain(Hostname hostname, IssuanceFailure failure, Haste haste) {
         if (!(admission.askAgain(hostname) instanceof Permission.Allowed(Route now))
-                || failure.route().equals(now)) {
+                || failure.route().leadsWhere(now)) {
             return new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt());
         }
         issuance.forgive(hostname, failure);
-        return answer(hostname, now, issuance.obtain(hostname, now));
+        return answer(hostname, now, issuance.obtain(hostname, now, haste));
     }
 
     private CertificateAnswer answer(Hostname hostname, Route route, LeasedIssuance.Outcome outcome) {
@@ -221,10 +255,7 @@ public final class Acquisition {
 
     /** No verdict: what was allowed before is served with the route it had, and nothing is issued. */
     private CertificateAnswer withoutVerdict(Hostname hostname, Why why) {
-        Cause cause = switch (why) {
-            case VERIFIER_SILENT -> Cause.VERIFIER_SILENT;
-            case TOO_MANY_ASKS -> Cause.TOO_MANY_ASKS;
-        };
+        Cause cause = cause(why);
         TokenBucket lookUps = switch (why) {
             case VERIFIER_SILENT -> certificates.strangers().silent();
             case TOO_MANY_ASKS -> certificates.strangers().unasked();
@@ -250,6 +281,13 @@ public final class Acquisition {
                     FindResult.Damaged _,
                     FindResult.KeyUnavailable _,
                     FindResult.Unreachable _ -> notYet(hostname, cause, "no verdict");
+        };
+    }
+
+    private static Cause cause(Why why) {
+        return switch (why) {
+            case VERIFIER_SILENT -> Cause.VERIFIER_SILENT;
+            case TOO_MANY_ASKS -> Cause.TOO_MANY_ASKS;
         };
     }
 

@@ -6,12 +6,14 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.admission.Admission;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.store.IssuanceLeases;
+import dev.anyhost.store.changes.Change;
 import dev.anyhost.store.changes.ChangeLog;
 import dev.anyhost.store.changes.ChangesSince;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Hears what changed elsewhere, every half minute: reads the change log from ten minutes before its last success, does
@@ -39,7 +41,12 @@ public final class ChangeFollower {
     private Instant readUntil;
 
     /** Whom changes concern. */
-    public record Told(Admission admission, FailureMemory failures, IssuanceLeases leases, Acquisition acquisition) {}
+    public record Told(
+            Admission admission,
+            FailureMemory failures,
+            IssuanceLeases leases,
+            Acquisition acquisition,
+            EarlyCertificates early) {}
 
     /** Follows from now on: what changed before, this process hasn't remembered otherwise. */
     public ChangeFollower(ChangeLog log, Told told, IssuanceTime time) {
@@ -76,12 +83,16 @@ public final class ChangeFollower {
         }
     }
 
+    private static boolean isForInstances(Change.Kind kind) {
+        return kind != Change.Kind.ISSUED && kind != Change.Kind.ISSUANCE_FAILED;
+    }
+
     private void take(ChangesSince.Entry entry) {
         if (done.asMap().putIfAbsent(entry.id(), true) != null) {
             return;
         }
         Hostname hostname = entry.change().hostname();
-        LOG.atInfo()
+        LOG.atLevel(isForInstances(entry.change().kind()) ? Level.INFO : Level.DEBUG)
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("change", entry.change().kind())
                 .log("change heard");
@@ -90,6 +101,7 @@ public final class ChangeFollower {
                 var _ = told.leases().forgive(hostname, entry.at());
                 told.failures().forget(hostname);
                 told.admission().forget(hostname);
+                told.early().want(hostname);
             }
             case FORGIVEN -> told.failures().forget(hostname);
             case REFUSED, REMOVED -> {
@@ -98,6 +110,7 @@ public final class ChangeFollower {
                 }
             }
             case RENEWED -> told.acquisition().reload(hostname);
+            case ISSUED, ISSUANCE_FAILED -> {} // For those who tell the owner.
         }
     }
 }

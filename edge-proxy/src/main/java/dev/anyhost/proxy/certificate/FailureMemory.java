@@ -26,12 +26,12 @@ public final class FailureMemory {
 
     private record Noted(NotYet answer, Route route) {}
 
-    /** The answer to a visitor for as long as nothing is tried; under another route than this, it may be. */
+    /** The answer to a visitor for as long as nothing is tried; under a route that leads elsewhere, it may be. */
     Optional<NotYet> find(Hostname hostname, Route route) {
         Noted noted = memory.getIfPresent(hostname);
         return noted != null
                         && noted.answer().retryAt().isAfter(clock.instant())
-                        && noted.route().equals(route)
+                        && noted.route().leadsWhere(route)
                 ? Optional.of(noted.answer())
                 : Optional.empty();
     }

@@ -17,6 +17,7 @@ import dev.anyhost.store.Lease;
 import dev.anyhost.store.LeaseWatch;
 import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.StoredCertificate;
+import dev.anyhost.store.changes.Change;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,8 +46,10 @@ public final class LeasedIssuance {
      *
      * @param owner names this start of this process in lease rows
      * @param timer renews leases; its tasks block for at most a store call
+     * @param announcements hears what became of orders, when the store has it
      */
-    public record Surroundings(String owner, IssuanceTime time, ScheduledExecutorService timer) {
+    public record Surroundings(
+            String owner, IssuanceTime time, ScheduledExecutorService timer, Announcements announcements) {
 
         Instant now() {
             return time.clock().instant();
@@ -87,20 +90,33 @@ public final class LeasedIssuance {
     /** Nothing was tried: an earlier failure's back-off isn't over. */
     record PutOff(IssuanceFailure failure) implements Outcome {}
 
-    /** What is wanted, of whom. */
-    record Wanted(Issuer issuer, Route route) {}
+    /** What is wanted, of whom, and for whom. */
+    record Wanted(Issuer issuer, Route route, Haste haste) {}
+
+    /** For whom a certificate is obtained. */
+    enum Haste {
+        /** A visitor, who wants it whoever orders it. */
+        SOMEBODY_WAITS,
+        /** Whoever comes one day: what another instance is at is left to it, and the places for orders to visitors. */
+        NOBODY_WAITS
+    }
 
     static boolean isValid(StoredCertificate stored, Instant now) {
         return !stored.notBefore().isAfter(now) && stored.notAfter().isAfter(now);
     }
 
-    /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
+    /** Obtains for somebody who waits. */
     Outcome obtain(Hostname hostname, Route route) {
+        return obtain(hostname, route, Haste.SOMEBODY_WAITS);
+    }
+
+    /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
+    Outcome obtain(Hostname hostname, Route route, Haste haste) {
         Optional<Issuer> issuer = orders.issuer().get();
         if (issuer.isEmpty()) {
             return unreachable(hostname, "tables, keys or account not seen yet");
         }
-        var wanted = new Wanted(issuer.get(), route);
+        var wanted = new Wanted(issuer.get(), route, haste);
         try {
             return switch (orders.pause().look(wanted.issuer().directory())) {
                 case PauseResult.Open() -> claim(hostname, wanted);
@@ -126,7 +142,11 @@ public final class LeasedIssuance {
     private Outcome claim(Hostname hostname, Wanted wanted) throws InterruptedException {
         return switch (leases.claim(hostname, around.owner())) {
             case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
-            case ClaimResult.HeldByOther(LeaseWatch watch) -> waitForWinner(watch, wanted);
+            case ClaimResult.HeldByOther(LeaseWatch watch) ->
+                switch (wanted.haste()) {
+                    case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
+                    case NOBODY_WAITS -> new Failed(around.soon(Cause.ISSUING));
+                };
             case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
             case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
         };
@@ -158,9 +178,25 @@ public final class LeasedIssuance {
     }
 
     private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
+        Outcome outcome;
         try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
-            return new OrderUnderLease(store, kept, orders, around).run(wanted);
+            outcome = new OrderUnderLease(store, kept, orders, around).run(wanted);
         }
+        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname())));
+        return outcome;
+    }
+
+    /** What readers of the change log should hear of. */
+    private static Optional<Change.Kind> announced(Outcome outcome) {
+        return switch (outcome) {
+            case Obtained(StoredCertificate certificate, boolean ownOrder) ->
+                ownOrder
+                        ? Optional.of(certificate.version() == 1 ? Change.Kind.ISSUED : Change.Kind.RENEWED)
+                        : Optional.empty();
+            case Failed(NotYet answer) ->
+                answer.cause() == Cause.ISSUANCE_FAILED ? Optional.of(Change.Kind.ISSUANCE_FAILED) : Optional.empty();
+            case PutOff _ -> Optional.empty();
+        };
     }
 
     private Failed unreachable(Hostname hostname, String reason) {

@@ -90,7 +90,10 @@ final class OrderUnderLease {
     }
 
     private Outcome order(Wanted wanted, long replaces) throws InterruptedException {
-        Optional<IssuanceBudget.Token> token = orders.budget().tryTake(PATIENCE);
+        Optional<IssuanceBudget.Token> token = switch (wanted.haste()) {
+            case SOMEBODY_WAITS -> orders.budget().tryTake(PATIENCE);
+            case NOBODY_WAITS -> orders.budget().tryTakeSpare();
+        };
         if (token.isEmpty()) {
             return failed(around.soon(Cause.OVERLOADED), "too many orders under way");
         }

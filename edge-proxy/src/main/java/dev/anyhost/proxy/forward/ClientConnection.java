@@ -168,8 +168,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         switch (forwarding.routes().of(hostname)) {
             case OriginRoute.NotServed() -> refuse(head, RequestError.NOT_SERVED);
             case OriginRoute.Unavailable _ -> refuse(head, RequestError.NO_ROUTE);
-            case OriginRoute.To(Origin origin) -> {
-                Exchange next = new Exchange(this, forwarding, head, origin, tally(head));
+            case OriginRoute.To to -> {
+                Exchange next = new Exchange(this, forwarding, head, to, tally(head));
                 exchange = next;
                 next.start();
             }

@@ -8,6 +8,7 @@ import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.http1.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ final class Exchange implements ResponseListener {
     private final ClientConnection client;
     private final Forwarding forwarding;
     private final RequestHead request;
-    private final Origin target;
+    private final OriginRoute.To target;
+    private final Optional<TransportSecurity> security;
     private final Tally tally;
     private final TimeLimits times;
     private final BodyReader body;
@@ -50,11 +52,12 @@ final class Exchange implements ResponseListener {
     private Delimiting delimiting = Delimiting.AS_SENT;
     private boolean ended;
 
-    Exchange(ClientConnection client, Forwarding forwarding, RequestHead request, Origin target, Tally tally) {
+    Exchange(ClientConnection client, Forwarding forwarding, RequestHead request, OriginRoute.To target, Tally tally) {
         this.client = client;
         this.forwarding = forwarding;
         this.request = request;
         this.target = target;
+        this.security = TransportSecurity.of(target.policy(), forwarding.settings());
         this.tally = tally;
         this.times = forwarding.settings().times();
         this.body = BodyReader.of(request.framing(), forwarding.settings().requests());
@@ -65,7 +68,7 @@ final class Exchange implements ResponseListener {
     void start() {
         client.await(times.bodyIdle());
         if (!held) {
-            client.pool().acquire(target, this, false);
+            client.pool().acquire(target.origin(), this, false);
         }
     }
 
@@ -100,7 +103,7 @@ final class Exchange implements ResponseListener {
             case BodyStep.Malformed _ -> fail(RequestError.REQUEST_BODY_MALFORMED);
             case BodyStep.Data _, BodyStep.End _ -> {
                 held = false;
-                client.pool().acquire(target, this, false);
+                client.pool().acquire(target.origin(), this, false);
             }
         }
         return !held;
@@ -202,7 +205,7 @@ final class Exchange implements ResponseListener {
         if (++interims > MOST_INTERIM) {
             fail(RequestError.RESPONSE_MALFORMED);
         } else if (!request.isHttp10()) {
-            client.write(ResponseWriter.head(head, "", client.allocator()));
+            client.write(ResponseWriter.head(head, "", security, client.allocator()));
         }
     }
 
@@ -217,7 +220,7 @@ final class Exchange implements ResponseListener {
         keepAlive = requestComplete && request.isKeepAlive() && delimiting != Delimiting.CLOSE && !client.isDraining();
         responding = true;
         client.await(times.bodyIdle());
-        client.write(ResponseWriter.head(head, hop(), client.allocator()));
+        client.write(ResponseWriter.head(head, hop(), security, client.allocator()));
     }
 
     private Delimiting delimiting(ResponseHead head) {
@@ -246,7 +249,7 @@ final class Exchange implements ResponseListener {
         ended = true;
         origin = null;
         String hop = "Connection: Upgrade\r\nUpgrade: " + head.upgrade().orElseThrow() + "\r\n";
-        client.write(ResponseWriter.head(head, hop, client.allocator()));
+        client.write(ResponseWriter.head(head, hop, security, client.allocator()));
         client.tunnel(switched, tally);
     }
 
@@ -285,7 +288,7 @@ final class Exchange implements ResponseListener {
         if (stale && !retried && !bodySent && request.isIdempotent()) {
             // The origin closed it while our request was on its way: nothing was lost but time.
             retried = true;
-            client.pool().acquire(target, this, true);
+            client.pool().acquire(target.origin(), this, true);
         } else {
             fail(error);
         }
@@ -314,7 +317,9 @@ final class Exchange implements ResponseListener {
                 && request.isKeepAlive()
                 && !request.isHttp10()
                 && !client.isDraining();
-        client.write(SmallResponse.text(error.status(), error.text() + "\n")
+        SmallResponse response = SmallResponse.text(error.status(), error.text() + "\n");
+        client.write(security.map(ours -> ours.in(response))
+                .orElse(response)
                 .write(request.isHead(), !goOn, client.allocator()));
         client.finished(goOn);
     }

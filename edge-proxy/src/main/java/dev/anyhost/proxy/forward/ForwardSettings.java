@@ -9,7 +9,8 @@ import java.util.function.Predicate;
  *
  * @param scheme what clients speak, {@code https} or {@code http}: X-Forwarded-Proto
  * @param publicPort the port clients see: X-Forwarded-Port
- * @param preserveHost whether the origin sees the customer's hostname in Host instead of its own
+ * @param preserveHost whether the origin sees the customer's hostname in Host instead of its own, unless the hostname's
+ *     own policy says
  * @param forwarded whether to send Forwarded (RFC 7239) too
  * @param trustedProxies whose X-Forwarded-* is believed: asked about {@link ClientAddress}
  * @param requests limits of what clients send

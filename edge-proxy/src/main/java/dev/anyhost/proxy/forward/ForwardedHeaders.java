@@ -46,12 +46,12 @@ final class ForwardedHeaders {
         return settings.publicPort() == usual ? hostname.value() : hostname.value() + ":" + settings.publicPort();
     }
 
-    /** The head for {@code origin}; the caller's to release. */
-    ByteBuf rewrite(RequestHead request, Origin origin, ByteBufAllocator allocator) {
+    /** The head for the origin; the caller's to release. */
+    ByteBuf rewrite(RequestHead request, OriginRoute.To to, ByteBufAllocator allocator) {
         Fields fields = request.fields();
         ByteBuf out = allocator.ioBuffer(ours.length + fields.byteSize() + STATUS_QUO);
         request.writeRequestLine(out);
-        writeHost(origin, out);
+        writeHost(to, out);
         for (int i = 0; i < fields.size(); i++) {
             if (passes(request, fields.name(i)) && !request.connection().nominates(fields, i)) {
                 fields.writeLine(i, out);
@@ -62,19 +62,19 @@ final class ForwardedHeaders {
         return out;
     }
 
-    private void writeHost(Origin origin, ByteBuf out) {
-        if (settings.preserveHost()) {
+    private void writeHost(OriginRoute.To to, ByteBuf out) {
+        if (to.policy().preserveHost().orElse(settings.preserveHost())) {
             out.writeBytes(host);
         } else {
             out.writeCharSequence("Host: ", StandardCharsets.US_ASCII);
-            out.writeCharSequence(origin.hostHeader(), StandardCharsets.US_ASCII);
+            out.writeCharSequence(to.origin().hostHeader(), StandardCharsets.US_ASCII);
             out.writeShort('\r' << 8 | '\n');
         }
     }
 
     private static boolean passes(RequestHead request, FieldName name) {
         return switch (name) {
-            case OTHER, TRAILER, ALT_SVC, PROXY_AUTHENTICATE -> true;
+            case OTHER, TRAILER, ALT_SVC, PROXY_AUTHENTICATE, STRICT_TRANSPORT_SECURITY -> true;
             case EXPECT -> request.expectsContinue();
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> false; // written anew
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHORIZATION, TE, UPGRADE, HTTP2_SETTINGS -> false;

@@ -1,13 +1,10 @@
 package dev.anyhost.proxy.forward;
 
+import dev.anyhost.proxy.channel.EndOfOutput;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
-import java.io.IOException;
 
 /**
  * Says goodbye after a last response: flushes, ends our direction, and leaves the other open, because closing a socket
@@ -33,27 +30,10 @@ final class LingeringClose {
     }
 
     private static void shutDown(Channel channel, Runnable said) {
-        if (channel.isActive() && endOutput(channel)) {
+        if (EndOfOutput.of(channel)) {
             said.run();
         } else {
             channel.close();
         }
-    }
-
-    /** Asks the socket itself where it can: Netty makes an exception with a stack trace for every end of output. */
-    private static boolean endOutput(Channel channel) {
-        if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
-            try {
-                socket.shutdown(false, true);
-                return true;
-            } catch (IOException gone) {
-                return false;
-            }
-        }
-        if (channel instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
-            return true;
-        }
-        return false;
     }
 }

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.challenge.Http01Answers;
 import dev.anyhost.proxy.http1.RequestHead;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * The public http port: load balancers' health checks, http-01 validations, and the way to https for hostnames that are
- * allowed. Nothing that a client sent is reflected to a name that isn't.
+ * allowed and whose owners want it: a hostname without the redirect is answered as if it had no http port. Nothing that a client sent is reflected to a name that isn't.
  */
 public final class PublicHttp {
 
@@ -100,6 +101,8 @@ public final class PublicHttp {
         return switch (permission) {
             case Permission.Refused _ -> SmallResponse.empty(404);
             case Permission.Unknown _ -> SmallResponse.empty(503);
+            // Plain HTTP goes to no origin: who doesn't want the redirect has no http port.
+            case Permission.Allowed(Route route) when !route.policy().httpsRedirect() -> SmallResponse.empty(404);
             case Permission.Allowed _ -> {
                 ports.wanted().accept(hostname, client);
                 String port = ports.httpsPort() == 443 ? "" : ":" + ports.httpsPort();

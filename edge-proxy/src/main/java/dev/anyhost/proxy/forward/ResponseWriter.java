@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Writes what clients and origins read: response heads, chunks, trailers. */
 final class ResponseWriter {
@@ -29,16 +30,23 @@ final class ResponseWriter {
      * An origin's head as the client gets it: without what was meant for the hop between origin and us.
      *
      * @param hop the lines of the hop between us and the client, each with its line end
+     * @param security our own {@code Strict-Transport-Security}, which then takes the place of the origin's
      */
-    static ByteBuf head(ResponseHead response, String hop, ByteBufAllocator allocator) {
+    static ByteBuf head(
+            ResponseHead response, String hop, Optional<TransportSecurity> security, ByteBufAllocator allocator) {
         Fields fields = response.fields();
-        ByteBuf out = allocator.ioBuffer(fields.byteSize() + hop.length() + SLACK);
+        int ours = hop.length() + security.map(line -> line.line().length()).orElse(0);
+        ByteBuf out = allocator.ioBuffer(fields.byteSize() + ours + SLACK);
         response.writeStatusLine(out);
         for (int i = 0; i < fields.size(); i++) {
-            if (passes(response, fields.name(i)) && !response.connection().nominates(fields, i)) {
+            boolean replaced = security.isPresent() && fields.name(i) == FieldName.STRICT_TRANSPORT_SECURITY;
+            if (!replaced
+                    && passes(response, fields.name(i))
+                    && !response.connection().nominates(fields, i)) {
                 fields.writeLine(i, out);
             }
         }
+        security.ifPresent(line -> ByteBufUtil.writeAscii(out, line.line()));
         ByteBufUtil.writeAscii(out, hop);
         return out.writeShort('\r' << 8 | '\n');
     }
@@ -51,7 +59,7 @@ final class ResponseWriter {
             case ALT_SVC -> false; // names the origin's own alternatives, which don't serve the customer's hostname
             case OTHER, HOST, PROXY_AUTHORIZATION, PROXY, TRAILER, EXPECT, HTTP2_SETTINGS, FORWARDED -> true;
             case X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_OTHER -> true;
-            case X_REAL_IP, USER_CUSTOM_DOMAIN, UNDERSCORED -> true;
+            case X_REAL_IP, USER_CUSTOM_DOMAIN, UNDERSCORED, STRICT_TRANSPORT_SECURITY -> true;
         };
     }
 

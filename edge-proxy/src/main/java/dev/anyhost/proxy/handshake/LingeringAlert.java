@@ -1,10 +1,10 @@
 package dev.anyhost.proxy.handshake;
 
+import dev.anyhost.proxy.channel.EndOfOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,16 +35,14 @@ final class LingeringAlert extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         ByteBuf alert = ctx.alloc().buffer(7);
         alert.writeByte(21).writeShort(0x0301).writeShort(2).writeByte(2).writeByte(description);
-        ctx.writeAndFlush(alert).addListener(sent -> shutDownOutput(ctx.channel()));
+        ctx.writeAndFlush(alert).addListener(sent -> endOutput(ctx.channel()));
         Future<?> linger = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         ctx.channel().closeFuture().addListener(closed -> linger.cancel(false));
         ctx.channel().config().setAutoRead(true);
     }
 
-    private static void shutDownOutput(Channel channel) {
-        if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-            duplex.shutdownOutput();
-        } else {
+    private static void endOutput(Channel channel) {
+        if (!EndOfOutput.of(channel)) {
             channel.close();
         }
     }

@@ -23,6 +23,7 @@ public enum FieldName {
     EXPECT,
     HTTP2_SETTINGS,
     ALT_SVC,
+    STRICT_TRANSPORT_SECURITY,
     FORWARDED,
     X_FORWARDED_FOR,
     X_FORWARDED_PROTO,
@@ -35,7 +36,7 @@ public enum FieldName {
     /** Any name with an underscore: CGI-like origins can't tell it from its twin with a hyphen. */
     UNDERSCORED;
 
-    private static final int LONGEST = 24;
+    private static final int LONGEST = 25;
     private static final Spelling[][] BY_LENGTH = byLength();
     private static final byte[] X_FORWARDED = "x-forwarded-".getBytes(StandardCharsets.US_ASCII);
 

@@ -6,10 +6,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** How many orders this process has under way at a time. First come, first served. */
+/**
+ * How many orders this process has under way at a time. First come, first served; orders that nobody waits for get only
+ * what is to spare: they leave half of the places to those who may come.
+ */
 public final class IssuanceBudget {
 
     private final Semaphore free;
+    private final int reserve;
 
     /**
      * With nothing taken.
@@ -18,6 +22,7 @@ public final class IssuanceBudget {
      */
     public IssuanceBudget(int concurrentOrders) {
         this.free = new Semaphore(concurrentOrders, true);
+        this.reserve = concurrentOrders / 2;
     }
 
     /**
@@ -29,6 +34,21 @@ public final class IssuanceBudget {
         return free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)
                 ? Optional.of(new Token(free))
                 : Optional.empty();
+    }
+
+    /** Whether there is a place to spare now. */
+    public boolean hasSpare() {
+        return free.availablePermits() > reserve;
+    }
+
+    /** The right to one order that nobody waits for, or empty when no place is to spare. Never waits. */
+    public Optional<Token> tryTakeSpare() {
+        // All at once, so that two who come together can't both take what only one of them may have.
+        if (!free.tryAcquire(reserve + 1)) {
+            return Optional.empty();
+        }
+        free.release(reserve);
+        return Optional.of(new Token(free));
     }
 
     /** The right to one order, until it is closed. */

@@ -43,6 +43,9 @@ public final class Metrics {
         for (String result : new String[] {"allowed", "refused", "silent"}) {
             askCounter(result);
         }
+        for (String result : new String[] {"issued", "present", "elsewhere", "refused", "failed", "dropped"}) {
+            warmUp(result);
+        }
     }
 
     /** A request to the verifier ended. {@code result}: allowed, refused or silent. */
@@ -60,6 +63,14 @@ public final class Metrics {
     /** A handshake ended. {@code result}: served, refused, not_ready or failed. */
     public void handshakeEnded(String result) {
         handshake(result).increment();
+    }
+
+    /**
+     * An attempt ended to have a certificate before its first visitor. {@code result}: issued, present, elsewhere, refused,
+     * failed or dropped.
+     */
+    public void warmedUp(String result) {
+        warmUp(result).increment();
     }
 
     /** How long a served handshake waited for its certificate. {@code cause}: memory, store, issued or waited. */
@@ -98,6 +109,10 @@ public final class Metrics {
 
     private Counter askCounter(String result) {
         return registry.counter("anyhost.ask", "result", result);
+    }
+
+    private Counter warmUp(String result) {
+        return registry.counter("anyhost.warm.ups", "result", result);
     }
 
     private Counter handshake(String result) {

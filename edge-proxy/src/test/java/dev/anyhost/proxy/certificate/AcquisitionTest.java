@@ -4,6 +4,7 @@ import static dev.anyhost.proxy.certificate.Cluster.hostname;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Policy;
 import dev.anyhost.domain.Route;
 import dev.anyhost.domain.Verdict;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class AcquisitionTest extends OnACluster {
 
     private static final Hostname HOST = hostname("shop.customer.example");
+    private static final Policy STRICT = new Policy(Optional.of(true), false, Optional.of(Duration.ofDays(365)));
 
     private void refusing() {
         cluster.verifier = _ -> new Verdict.Refused(Verdict.Refused.Reason.KNOWN);
@@ -85,6 +87,22 @@ class AcquisitionTest extends OnACluster {
         cluster.clock.advance(Duration.ofSeconds(1));
 
         assertThat(source(cluster.instance("two").visit(HOST))).isEqualTo(Source.ISSUED);
+    }
+
+    /** How requests are treated has no part in an issuance: an owner who changes it buys no further order. */
+    @Test
+    void changedPolicy_clearsNoFailure() {
+        cluster.authority = Cluster::challengeFailed;
+        var one = cluster.instance("one");
+        assertThat(cause(one.visit(HOST))).isEqualTo(Cause.ISSUANCE_FAILED);
+        cluster.authority = cluster::issued;
+
+        cluster.verifier = _ -> new Verdict.Allowed(Cluster.ROUTE.with(STRICT), Duration.ofMinutes(5));
+        one.admission().forget(HOST);
+        assertThat(cause(one.visit(HOST))).isEqualTo(Cause.ISSUANCE_FAILED);
+        assertThat(cause(cluster.instance("two").visit(HOST))).isEqualTo(Cause.ISSUANCE_FAILED);
+
+        assertThat(cluster.orders).hasSize(1);
     }
 
     @Test
@@ -280,6 +298,21 @@ class AcquisitionTest extends OnACluster {
                         FindResult.Found.class,
                         found -> assertThat(found.certificate().lastVerdict().route())
                                 .isEqualTo(moved));
+    }
+
+    @Test
+    void changedPolicy_isRecordedForTheNextOutage() {
+        var one = cluster.instance("one");
+        assertThat(source(one.visit(HOST))).isEqualTo(Source.ISSUED);
+        Route strict = Cluster.ROUTE.with(STRICT);
+        cluster.verifier = _ -> new Verdict.Allowed(strict, Duration.ofMinutes(5));
+        one.acquisition().refresh(HOST);
+        assertThat(one.held().find(HOST).orElseThrow().route()).isEqualTo(strict);
+
+        silent();
+        var two = cluster.instance("two");
+        assertThat(source(two.visit(HOST))).isEqualTo(Source.STORE);
+        assertThat(two.held().find(HOST).orElseThrow().route()).isEqualTo(strict);
     }
 
     @Test

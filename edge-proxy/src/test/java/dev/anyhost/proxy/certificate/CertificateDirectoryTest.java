@@ -4,6 +4,7 @@ import static dev.anyhost.proxy.certificate.Cluster.hostname;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Policy;
 import dev.anyhost.domain.Verdict;
 import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -188,6 +190,19 @@ class CertificateDirectoryTest extends OnACluster {
         doWork();
         assertThat(directory.routing(HOST)).isEqualTo(new Routing.Withdrawn());
         assertThat(directory.routing(OTHER)).isEqualTo(new Routing.Unknown());
+    }
+
+    @Test
+    void openConnection_hearsOfAChangedPolicyWithinTheVerdictsAge() {
+        answered(HOST);
+        var changed = Cluster.ROUTE.with(new Policy(Optional.of(true), false, Optional.of(Duration.ofDays(1))));
+        cluster.verifier = _ -> new Verdict.Allowed(changed, Duration.ofMinutes(5));
+        cluster.clock.advance(Duration.ofMinutes(4)); // Fresh, and due.
+
+        assertThat(directory.routing(HOST)).isEqualTo(new Routing.Known(Cluster.ROUTE));
+        doWork();
+        assertThat(directory.routing(HOST)).isEqualTo(new Routing.Known(changed));
+        assertThat(cluster.orders).hasSize(1);
     }
 
     @Test

@@ -35,7 +35,9 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -66,8 +68,21 @@ final class Cluster implements AutoCloseable {
     Pause pause = clock::advance;
     int newNames = 1_000_000;
 
+    /** For orders at a time. */
+    int places = 10;
+
+    EarlyCertificates.Limits earlyLimits = EarlyCertificates.Limits.DEFAULT;
+
+    /** Runs what goes before visitors. */
+    Executor background = Runnable::run;
+
+    final List<EarlyCertificates.Result> earlyResults = Collections.synchronizedList(new ArrayList<>());
+
     private final List<HeldCertificates> opened = new ArrayList<>();
     private final KeyEncryption keys;
+    /** Runs nothing: tests say when changes are told. */
+    private final ScheduledExecutorService unhurried = Executors.newScheduledThreadPool(1);
+
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
     Cluster(DynamoDbLocal database, Path folder) throws IOException {
@@ -88,6 +103,7 @@ final class Cluster implements AutoCloseable {
                 clock::nanos);
         assertThat(tables.check()).isEqualTo(new TablesCheck.Ready());
         dynamo.resetCalls();
+        unhurried.shutdown();
     }
 
     /** One process. */
@@ -97,7 +113,10 @@ final class Cluster implements AutoCloseable {
             FailureMemory failures,
             LeasedIssuance issuance,
             Acquisition acquisition,
-            ChangeFollower changes) {
+            ChangeFollower changes,
+            IssuanceBudget budget,
+            EarlyCertificates early,
+            Announcements announcements) {
 
         CertificateAnswer visit(Hostname hostname) {
             return acquisition.acquire(hostname);
@@ -110,16 +129,18 @@ final class Cluster implements AutoCloseable {
         var held = new HeldCertificates(1_000, clock);
         opened.add(held);
         var failures = new FailureMemory(clock);
+        var budget = new IssuanceBudget(places);
+        var announcements = new Announcements(tables.changes(), unhurried);
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
                         () -> Optional.of(new ScriptedIssuer()),
                         new AuthorityPause(tables.pauses(), clock),
-                        new IssuanceBudget(10),
+                        budget,
                         new NewNames(newNames, clock::nanos),
                         new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01))),
-                new LeasedIssuance.Surroundings(owner, time, timer));
+                new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
                 admission,
                 new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(clock::nanos)),
@@ -127,9 +148,17 @@ final class Cluster implements AutoCloseable {
                 failures,
                 clock,
                 Runnable::run);
+        var early = new EarlyCertificates(
+                acquisition,
+                budget,
+                earlyLimits,
+                new EarlyCertificates.Surroundings(
+                        time, work -> background.execute(work), new Random(owner.hashCode()), earlyResults::add));
         var changes = new ChangeFollower(
-                tables.changes(), new ChangeFollower.Told(admission, failures, tables.leases(), acquisition), time);
-        return new Instance(admission, held, failures, issuance, acquisition, changes);
+                tables.changes(),
+                new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
+                time);
+        return new Instance(admission, held, failures, issuance, acquisition, changes, budget, early, announcements);
     }
 
     private Verdict ask(Hostname hostname) {

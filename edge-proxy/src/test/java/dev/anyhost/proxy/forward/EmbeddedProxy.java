@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** A client's connection and its origins' in memory, on a clock that moves when told. */
 final class EmbeddedProxy implements AutoCloseable {
 
-    private static final Origin ORIGIN = new Origin(false, "app.example.net", 80, true);
+    static final Origin ORIGIN = new Origin(false, "app.example.net", 80, true);
 
     final List<RequestRecord> records = new ArrayList<>();
     final List<EmbeddedChannel> origins = new ArrayList<>();
@@ -31,6 +31,10 @@ final class EmbeddedProxy implements AutoCloseable {
     private boolean connects = true;
 
     EmbeddedProxy(ForwardSettings settings) {
+        this(settings, hostname -> new OriginRoute.To(ORIGIN));
+    }
+
+    EmbeddedProxy(ForwardSettings settings, OriginRoutes routes) {
         Connecting connecting = (loop, origin, pool, outcome) -> {
             if (connects) {
                 var connection = new OriginConnection(origin, pool, Http1Limits.DEFAULT);
@@ -44,8 +48,7 @@ final class EmbeddedProxy implements AutoCloseable {
             }
         };
         pools = new OriginPools(connecting, PoolLimits.DEFAULT);
-        var forwarding =
-                new Forwarding(settings, hostname -> new OriginRoute.To(ORIGIN), pools, records::add, () -> false);
+        var forwarding = new Forwarding(settings, routes, pools, records::add, () -> false);
         client = EmbeddedChannel.builder()
                 .ticker(ticker)
                 .handlers(new ClientConnection(forwarding, ProxyFixture.SHOP))

@@ -2,6 +2,7 @@ package dev.anyhost.proxy.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.domain.Policy;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.Parsed;
 import dev.anyhost.proxy.http1.RequestHead;
@@ -12,6 +13,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,6 +91,17 @@ class ForwardedHeadersTest {
     }
 
     @Test
+    void policy_winsOverTheProxysPreservedHost() {
+        var preserve = new Policy(Optional.of(true), true, Optional.empty());
+        var replace = new Policy(Optional.of(false), true, Optional.empty());
+
+        assertThat(rewritten(SETTINGS, preserve)).contains("Host: shop.example.com");
+        assertThat(rewritten(SETTINGS, replace)).contains("Host: app.example.net");
+        assertThat(rewritten(SETTINGS.withPreserveHost(true), preserve)).contains("Host: shop.example.com");
+        assertThat(rewritten(SETTINGS.withPreserveHost(true), replace)).contains("Host: app.example.net");
+    }
+
+    @Test
     void forwarded_isSentWhereAskedFor() {
         assertThat(rewritten(SETTINGS.withForwarded(true), "Forwarded: for=6.6.6.6"))
                 .contains("Forwarded: for=203.0.113.7;host=shop.example.com;proto=https");
@@ -138,14 +151,21 @@ class ForwardedHeadersTest {
         return rewritten(settings, fields, CLIENT);
     }
 
+    private static List<String> rewritten(ForwardSettings settings, Policy policy) {
+        return rewritten(new ForwardedHeaders(settings, ProxyFixture.SHOP, CLIENT), "A: b", policy);
+    }
+
     private static List<String> rewritten(ForwardSettings settings, String fields, InetAddress client) {
+        return rewritten(new ForwardedHeaders(settings, ProxyFixture.SHOP, client), fields, Policy.DEFAULT);
+    }
+
+    private static List<String> rewritten(ForwardedHeaders headers, String fields, Policy policy) {
         String text = "GET /p HTTP/1.1\r\nHost: shop.example.com\r\n" + fields + "\r\n\r\n";
         ByteBuf in = Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1);
         if (!(new RequestParser(Http1Limits.DEFAULT).parse(in) instanceof Parsed.Head<RequestHead>(RequestHead head))) {
             throw new AssertionError(text);
         }
-        ByteBuf out = new ForwardedHeaders(settings, ProxyFixture.SHOP, client)
-                .rewrite(head, ORIGIN, UnpooledByteBufAllocator.DEFAULT);
+        ByteBuf out = headers.rewrite(head, new OriginRoute.To(ORIGIN, policy), UnpooledByteBufAllocator.DEFAULT);
         String rewritten = out.toString(StandardCharsets.ISO_8859_1);
         out.release();
         assertThat(rewritten).endsWith("\r\n\r\n");

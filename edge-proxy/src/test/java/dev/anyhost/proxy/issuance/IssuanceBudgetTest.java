@@ -19,6 +19,31 @@ class IssuanceBudgetTest {
     }
 
     @Test
+    void spare_isWhatLeavesHalfOfThePlacesFree() throws Exception {
+        var budget = new IssuanceBudget(5);
+        for (int i = 0; i < 3; i++) {
+            assertThat(budget.hasSpare()).isTrue();
+            assertThat(budget.tryTakeSpare()).isPresent();
+        }
+        assertThat(budget.hasSpare()).isFalse();
+        assertThat(budget.tryTakeSpare()).isEmpty();
+        assertThat(budget.tryTake(Duration.ZERO)).isPresent();
+        IssuanceBudget.Token last = budget.tryTake(Duration.ZERO).orElseThrow();
+        assertThat(budget.tryTake(Duration.ZERO)).isEmpty();
+        last.close();
+        assertThat(budget.tryTakeSpare()).isEmpty();
+    }
+
+    @Test
+    void onlyPlace_isToSpareWhileNobodyHasIt() {
+        var budget = new IssuanceBudget(1);
+        try (var _ = budget.tryTakeSpare().orElseThrow()) {
+            assertThat(budget.tryTakeSpare()).isEmpty();
+        }
+        assertThat(budget.hasSpare()).isTrue();
+    }
+
+    @Test
     void closingTwice_givesBackOnce() throws Exception {
         var budget = new IssuanceBudget(1);
         IssuanceBudget.Token token = budget.tryTake(Duration.ZERO).orElseThrow();

@@ -1,0 +1,2 @@
+/** What Netty's channels lack. */
+package dev.anyhost.proxy.channel;
