@@ -93,8 +93,9 @@ public final class LambdaEnvironment {
      *
      * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
      */
-    public static long domainsPerTenant(Map<String, String> environment, int fallback) {
-        String text = environment.getOrDefault(DOMAINS_PER_TENANT, Integer.toString(fallback));
+    public static long domainsPerTenant(Map<String, String> environment) {
+        String text = environment.getOrDefault(
+                DOMAINS_PER_TENANT, Integer.toString(VerifierSettings.DEFAULT_DOMAINS_PER_TENANT));
         return ConfigValues.integer(text)
                 .filter(number -> number >= 1)
                 .orElseThrow(() -> wrong(DOMAINS_PER_TENANT, text, "a whole number from 1"));

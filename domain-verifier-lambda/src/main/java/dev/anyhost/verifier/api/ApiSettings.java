@@ -13,9 +13,6 @@ import java.util.List;
  */
 public record ApiSettings(Hostname edgeDomain, List<InetAddress> staticAddresses, long domainsPerTenant) {
 
-    /** How many unless configured: more than a customer has, and an end to a customer's runaway script. */
-    public static final int DEFAULT_DOMAINS_PER_TENANT = 1_000;
-
     /** Keeps a copy. */
     public ApiSettings {
         staticAddresses = List.copyOf(staticAddresses);

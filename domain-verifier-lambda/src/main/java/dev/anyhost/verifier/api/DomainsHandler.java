@@ -41,7 +41,7 @@ public final class DomainsHandler implements RequestHandler<APIGatewayV2HTTPEven
         var settings = new ApiSettings(
                 LambdaEnvironment.edgeDomain(environment),
                 LambdaEnvironment.staticAddresses(environment),
-                LambdaEnvironment.domainsPerTenant(environment, ApiSettings.DEFAULT_DOMAINS_PER_TENANT));
+                LambdaEnvironment.domainsPerTenant(environment));
         var tables = new DomainTables(
                 Whitelist.open(LambdaEnvironment.whitelist(environment), clock),
                 ProxyNotices.open(LambdaEnvironment.changes(environment), clock),
