@@ -83,8 +83,8 @@ public final class LambdaEnvironment {
         return Arrays.stream(environment.getOrDefault(STATIC_ADDRESSES, "").split(",", -1))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
-                .map(text ->
-                        ConfigValues.ip(text).orElseThrow(() -> wrong(STATIC_ADDRESSES, text, ConfigValues.IP_EXPECTED)))
+                .map(text -> ConfigValues.ip(text)
+                        .orElseThrow(() -> wrong(STATIC_ADDRESSES, text, ConfigValues.IP_EXPECTED)))
                 .toList();
     }
 

@@ -69,7 +69,11 @@ public record VerifierSettings(
 
     private static Optional<Hostname> edgeDomain(ConfigSection root, boolean needed) {
         return needed
-                ? root.required("edge-domain", Optional.empty(), EDGE_DOMAIN_EXPECTED, text -> Hostname.parse(text).map(Optional::of))
+                ? root.required(
+                        "edge-domain",
+                        Optional.empty(),
+                        EDGE_DOMAIN_EXPECTED,
+                        text -> Hostname.parse(text).map(Optional::of))
                 : root.optional("edge-domain", Hostname.EXPECTED, Hostname::parse);
     }
 

@@ -75,16 +75,22 @@ class LambdaRuntimeTest {
         try (var api = new LoopbackRuntimeApi();
                 var _ = startRuntime(api, DomainsHandler.class.getName(), environment)) {
             // The first look-up of a cold JVM may take longer than its limit on a busy machine.
-            assertThat(call(api, "GET", "/v1/domains/cold.example", "").get("statusCode").asInt())
+            assertThat(call(api, "GET", "/v1/domains/cold.example", "")
+                            .get("statusCode")
+                            .asInt())
                     .isIn(404, 503);
             String body = "{\"hostname\":\"lambda.example\",\"tenant\":\"acme\"}";
             var created = call(api, "POST", "/v1/domains", body);
             assertThat(created.get("statusCode").asInt()).isEqualTo(201);
             assertThat(created.get("headers").get("ETag").asString()).startsWith("\"");
             assertThat(created.get("body").asString()).contains("\"status\":\"pending\"", ".edge.example\"");
-            assertThat(call(api, "GET", "/v1/domains/lambda.example", "").get("body").asString())
+            assertThat(call(api, "GET", "/v1/domains/lambda.example", "")
+                            .get("body")
+                            .asString())
                     .isEqualTo(created.get("body").asString());
-            assertThat(call(api, "DELETE", "/v1/domains/lambda.example", "").get("statusCode").asInt())
+            assertThat(call(api, "DELETE", "/v1/domains/lambda.example", "")
+                            .get("statusCode")
+                            .asInt())
                     .isEqualTo(204);
             String unsigned = at("GET", "/v1/domains", "").replace("\"iam\"", "\"other\"");
             assertThat(response(api.invoke(unsigned)).get("statusCode").asInt()).isEqualTo(401);

@@ -82,8 +82,8 @@ public final class ApiKeys implements Callers {
         }
         byte[] hash = HexFormat.of().parseHex(match.group(1));
         return Optional.ofNullable(match.group(3))
-                .<Optional<Caller>>map(tenant ->
-                        Route.isTenant(tenant) ? Optional.of(new Caller.Tenant(tenant)) : Optional.empty())
+                .<Optional<Caller>>map(
+                        tenant -> Route.isTenant(tenant) ? Optional.of(new Caller.Tenant(tenant)) : Optional.empty())
                 .orElse(Optional.of(new Caller.Admin()))
                 .map(caller -> new Entry(hash, caller));
     }

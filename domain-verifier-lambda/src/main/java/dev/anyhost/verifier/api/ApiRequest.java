@@ -46,15 +46,14 @@ record ApiRequest(
     /** Reads an event. Total. */
     static ApiRequest of(@Nullable APIGatewayV2HTTPEvent event) {
         Optional<APIGatewayV2HTTPEvent> given = Optional.ofNullable(event);
-        Optional<APIGatewayV2HTTPEvent.RequestContext> context =
-                given.map(APIGatewayV2HTTPEvent::getRequestContext);
+        Optional<APIGatewayV2HTTPEvent.RequestContext> context = given.map(APIGatewayV2HTTPEvent::getRequestContext);
         return new ApiRequest(
                 context.map(APIGatewayV2HTTPEvent.RequestContext::getHttp)
                         .map(APIGatewayV2HTTPEvent.RequestContext.Http::getMethod)
                         .orElse(""),
                 given.map(APIGatewayV2HTTPEvent::getRawPath).orElse(""),
                 given.map(APIGatewayV2HTTPEvent::getRawQueryString).orElse(""),
-                headers(given.map(APIGatewayV2HTTPEvent::getHeaders).orElse(Map.of())),
+                headers(given.map(APIGatewayV2HTTPEvent::getHeaders)),
                 payload(
                         given.map(APIGatewayV2HTTPEvent::getBody).orElse(""),
                         given.map(APIGatewayV2HTTPEvent::getIsBase64Encoded).orElse(false)),
@@ -64,13 +63,12 @@ record ApiRequest(
                         .filter(arn -> !arn.isBlank()));
     }
 
-    private static Map<String, String> headers(Map<String, @Nullable String> given) {
+    private static Map<String, String> headers(Optional<Map<String, String>> given) {
         Map<String, String> headers = new TreeMap<>();
-        given.forEach((name, value) -> {
-            if (name != null && value != null) {
-                headers.put(name.toLowerCase(Locale.ROOT), value);
-            }
-        });
+        given.orElse(Map.of())
+                .forEach((name, value) -> Optional.<String>ofNullable(name)
+                        .ifPresent(present -> Optional.<String>ofNullable(value)
+                                .ifPresent(text -> headers.put(present.toLowerCase(Locale.ROOT), text))));
         return headers;
     }
 

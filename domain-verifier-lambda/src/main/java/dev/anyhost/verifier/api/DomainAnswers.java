@@ -71,11 +71,14 @@ final class DomainAnswers {
                 .put("value", record.value())
                 .put("alternative", record.alternative()));
         var timeline = json.putArray("timeline");
-        domain.standing().checks().timeline().forEach(run -> timeline.addObject()
-                .put("code", run.code().text())
-                .put("first", run.first().toString())
-                .put("last", run.last().toString())
-                .put("count", run.count()));
+        domain.standing()
+                .checks()
+                .timeline()
+                .forEach(run -> timeline.addObject()
+                        .put("code", run.code().text())
+                        .put("first", run.first().toString())
+                        .put("last", run.last().toString())
+                        .put("count", run.count()));
         json.put("created_at", domain.createdAt().toString());
         return json;
     }

@@ -74,9 +74,7 @@ record DomainPatch(JsonNode patch, Optional<Boolean> block) {
         Optional<Long> hsts = policy.number(HSTS, 0, Policy.LONGEST_HSTS.toSeconds());
         policy.reportUnknown();
         return new Policy(
-                preserveHost,
-                httpsRedirect.orElse(Policy.DEFAULT.httpsRedirect()),
-                hsts.map(Duration::ofSeconds));
+                preserveHost, httpsRedirect.orElse(Policy.DEFAULT.httpsRedirect()), hsts.map(Duration::ofSeconds));
     }
 
     /** The origin that the domain has after the patch. */

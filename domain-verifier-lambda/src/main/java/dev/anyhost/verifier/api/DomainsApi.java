@@ -48,18 +48,16 @@ final class DomainsApi {
         }
         return callers.of(request)
                 .map(caller -> answer(resource, caller, request))
-                .orElseGet(() -> new Problem(
-                                Problem.Kind.UNAUTHENTICATED, "The request brings no key that is known here.")
-                        .answer()
-                        .with("WWW-Authenticate", callers.challenge()));
+                .orElseGet(
+                        () -> new Problem(Problem.Kind.UNAUTHENTICATED, "The request brings no key that is known here.")
+                                .answer()
+                                .with("WWW-Authenticate", callers.challenge()));
     }
 
     private ApiAnswer answer(Resource resource, Caller caller, ApiRequest request) {
         return switch (resource) {
             case Resource.Collection() ->
-                request.method().equals("POST")
-                        ? registrations.create(caller, request)
-                        : listing.list(caller, request);
+                request.method().equals("POST") ? registrations.create(caller, request) : listing.list(caller, request);
             case Resource.Item(String text) -> at(text, hostname -> item(caller, hostname, request));
             case Resource.Check(String text) ->
                 at(text, hostname -> changes.check(new Changes.Target(caller, hostname, Optional.empty())));
@@ -93,7 +91,9 @@ final class DomainsApi {
     }
 
     static ApiAnswer nothing() {
-        return new Problem(Problem.Kind.NOT_FOUND, "There is nothing at this path; see /v1/openapi.json for what there is.")
+        return new Problem(
+                        Problem.Kind.NOT_FOUND,
+                        "There is nothing at this path; see /v1/openapi.json for what there is.")
                 .answer();
     }
 }

@@ -20,7 +20,8 @@ final class EntityTag {
     static String of(Domain domain) {
         String version = domain.hostname() + "#" + domain.createdAt().toEpochMilli() + "#" + domain.version() + "#"
                 + domain.registration().proof().token();
-        return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(sha256(version), BYTES))
+        return '"'
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(sha256(version), BYTES))
                 + '"';
     }
 

@@ -23,7 +23,8 @@ sealed interface JsonBody {
 
     /** Reads it. Total. */
     static JsonBody of(ApiRequest request, Set<String> mediaTypes) {
-        String given = request.header("content-type").orElse("").split(";", 2)[0].strip();
+        String given =
+                request.header("content-type").orElse("").split(";", 2)[0].strip();
         if (mediaTypes.stream().noneMatch(given::equalsIgnoreCase)) {
             String expected = String.join(" or ", mediaTypes.stream().sorted().toList());
             return new Unusable(new Problem(
@@ -51,9 +52,8 @@ sealed interface JsonBody {
                     .orElseGet(() -> malformed("The body is empty (expected: one JSON object)."));
         } catch (JacksonException notJson) {
             var location = notJson.getLocation();
-            String place = location == null
-                    ? ""
-                    : " in line " + location.getLineNr() + ", column " + location.getColumnNr();
+            String place =
+                    location == null ? "" : " in line " + location.getLineNr() + ", column " + location.getColumnNr();
             return malformed("The body isn't JSON" + place + " (expected: one JSON object, each member once).");
         }
     }

@@ -69,7 +69,10 @@ final class Listing {
     private static Query query(Map<String, String> given, List<Problem.Mistake> mistakes) {
         var reader = new Reader(given, mistakes);
         return new Query(
-                reader.read("tenant", Route.TENANT_EXPECTED, text -> Optional.of(text).filter(Route::isTenant)),
+                reader.read(
+                        "tenant",
+                        Route.TENANT_EXPECTED,
+                        text -> Optional.of(text).filter(Route::isTenant)),
                 reader.read("status", statuses(), DomainStatus::of),
                 reader.read("limit", "a whole number from 1 to " + MOST, Listing::limit)
                         .orElse(DEFAULT_LIMIT),

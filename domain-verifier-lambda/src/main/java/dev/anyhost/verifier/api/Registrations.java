@@ -78,8 +78,8 @@ final class Registrations {
     }
 
     private static Optional<String> tenant(Caller caller, Members members) {
-        Optional<String> named =
-                members.text("tenant", Route.TENANT_EXPECTED, text -> Optional.of(text).filter(Route::isTenant));
+        Optional<String> named = members.text(
+                "tenant", Route.TENANT_EXPECTED, text -> Optional.of(text).filter(Route::isTenant));
         if (members.has("tenant")) {
             return named;
         }

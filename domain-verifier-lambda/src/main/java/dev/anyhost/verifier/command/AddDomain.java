@@ -125,8 +125,7 @@ final class AddDomain implements Callable<Integer> {
 
     private int onTable(ConfigFile file, Hostname added) {
         String owner = Optional.ofNullable(tenant)
-                .orElseThrow(() ->
-                        new ParameterException(spec.commandLine(), "Missing required option: '--tenant=T'"));
+                .orElseThrow(() -> new ParameterException(spec.commandLine(), "Missing required option: '--tenant=T'"));
         if (wait || json) {
             throw new ParameterException(spec.commandLine(), "--wait and --json need --api");
         }

@@ -41,10 +41,7 @@ final class CheckDomain implements Callable<Integer> {
                 api -> Outcomes.of(spec.commandLine().getErr(), api.check(checked), domain -> {
                     spec.commandLine()
                             .getOut()
-                            .println(
-                                    json
-                                            ? domain.toString()
-                                            : "A check of " + Terminal.hostname(domain) + " is due.");
+                            .println(json ? domain.toString() : "A check of " + Terminal.hostname(domain) + " is due.");
                     return ExitCode.OK;
                 }));
     }

@@ -81,8 +81,8 @@ final class DomainsClient implements AutoCloseable {
 
     Reply list(Map<String, String> parameters) {
         String query = parameters.entrySet().stream()
-                .map(parameter -> parameter.getKey() + "="
-                        + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
+                .map(parameter ->
+                        parameter.getKey() + "=" + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
         return send("GET", query.isEmpty() ? base : base + "?" + query, "");
     }
@@ -131,7 +131,9 @@ final class DomainsClient implements AutoCloseable {
     private static List<String> lines(JsonNode problem) {
         List<String> lines = new ArrayList<>();
         for (JsonNode error : problem.path("errors")) {
-            String place = error.path("pointer").asString(error.path("parameter").asString("")).replaceFirst("^/", "");
+            String place = error.path("pointer")
+                    .asString(error.path("parameter").asString(""))
+                    .replaceFirst("^/", "");
             lines.add(Terminal.plain(place + ": " + error.path("detail").asString("")));
         }
         return lines.isEmpty() ? List.of(Terminal.plain(problem.path("detail").asString(""))) : lines;

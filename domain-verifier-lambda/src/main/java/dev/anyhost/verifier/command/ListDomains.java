@@ -84,8 +84,8 @@ final class ListDomains implements Callable<Integer> {
             page.path("domains").forEach(domain -> listing.print(domain.toString(), columns(domain)));
             page.path("unreadable").forEach(hostname -> reportUnreadable(Terminal.plain(hostname.asString(""))));
             unreadable += page.path("unreadable").size();
-            Optional<String> next = Optional.of(page.path("next_cursor").asString(""))
-                    .filter(cursor -> !cursor.isEmpty());
+            Optional<String> next =
+                    Optional.of(page.path("next_cursor").asString("")).filter(cursor -> !cursor.isEmpty());
             if (next.isEmpty()) {
                 listing.end();
                 return unreadable == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -111,8 +111,7 @@ final class ListDomains implements Callable<Integer> {
         Optional<Hostname> after = Optional.empty();
         listing.start();
         do {
-            switch (whitelist.list(
-                    Optional.ofNullable(tenant), Optional.ofNullable(status), TABLE_PAGE, after)) {
+            switch (whitelist.list(Optional.ofNullable(tenant), Optional.ofNullable(status), TABLE_PAGE, after)) {
                 case ListResult.Page(List<Domain> domains, List<String> damaged, Optional<Hostname> next) -> {
                     domains.forEach(domain -> listing.print(DomainJson.write(domain), columns(domain)));
                     damaged.forEach(this::reportUnreadable);

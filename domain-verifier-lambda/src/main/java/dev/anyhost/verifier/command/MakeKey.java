@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code anyhost domains keygen}: the key goes to who asked, its hash to the file; nothing else has it. */
 @Command(
         name = "keygen",
-        description = "Make an API key: printed once, and added to a file of hashes, which the verifier reads at its start.",
+        description =
+                "Make an API key: printed once, and added to a file of hashes, which the verifier reads at its start.",
         mixinStandardHelpOptions = true)
 final class MakeKey implements Callable<Integer> {
 
@@ -46,8 +47,9 @@ final class MakeKey implements Callable<Integer> {
     @Override
     public Integer call() {
         if (admin == (tenant != null)) {
-            throw new ParameterException(spec.commandLine(), "Missing required option: '--tenant=T' or '--admin'"
-                    + " (expected: exactly one of them)");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Missing required option: '--tenant=T' or '--admin'" + " (expected: exactly one of them)");
         }
         String key = ApiKeys.generate();
         try {

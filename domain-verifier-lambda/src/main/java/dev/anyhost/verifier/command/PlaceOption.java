@@ -59,7 +59,8 @@ final class PlaceOption {
         Optional<String> key = key();
         if (key.isEmpty()) {
             String where = keyFile == null ? KEY_VARIABLE + ": missing" : keyFile + ": no key there";
-            err.println(where + " (expected: an API key, in a file that --api-key-file names or in " + KEY_VARIABLE + ")");
+            err.println(
+                    where + " (expected: an API key, in a file that --api-key-file names or in " + KEY_VARIABLE + ")");
             return ExitCode.USAGE;
         }
         if (url.getScheme().equalsIgnoreCase("http") && !DomainsClient.isLoopback(url)) {

@@ -56,7 +56,8 @@ final class ServedWait {
             waiting.pause().pause(left.compareTo(PAUSE) < 0 ? left : PAUSE);
             switch (api.show(hostname)) {
                 case Reply.Done(JsonNode next) -> last = next;
-                case Reply.Refused refused when refused.status() < 500 -> {
+                case Reply.Refused refused
+                when refused.status() < 500 -> {
                     refused.lines().forEach(progress::println);
                     return new End(ExitCode.SOFTWARE, last);
                 }

@@ -75,9 +75,10 @@ final class Terminal {
         lines.add("status:     " + text(domain, "/status") + " since " + text(domain, "/status_since"));
         lines.add("summary:    " + text(domain, "/summary/state") + ", " + text(domain, "/summary/code"));
         lines.add("            " + text(domain, "/summary/message"));
-        lines.add("next check: " + Optional.of(text(domain, "/summary/next_check_at"))
-                .filter(time -> !time.isEmpty())
-                .orElse("-"));
+        lines.add("next check: "
+                + Optional.of(text(domain, "/summary/next_check_at"))
+                        .filter(time -> !time.isEmpty())
+                        .orElse("-"));
         lines.add("policy:     " + plain(domain.path("policy").toString()));
         lines.add("created at: " + text(domain, "/created_at"));
         lines.add("DNS records:");

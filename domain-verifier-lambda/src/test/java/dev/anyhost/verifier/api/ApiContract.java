@@ -29,12 +29,16 @@ final class ApiContract {
     /** {@code method path status} of everything that the document lists. */
     Set<String> listed() {
         Set<String> listed = new TreeSet<>();
-        document.get("paths").properties().forEach(path -> path.getValue()
+        document.get("paths")
                 .properties()
-                .forEach(operation -> Optional.ofNullable(operation.getValue().get("responses"))
-                        .ifPresent(responses -> responses
-                                .propertyNames()
-                                .forEach(status -> listed.add(operation.getKey() + " " + path.getKey() + " " + status)))));
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(operation -> Optional.ofNullable(
+                                        operation.getValue().get("responses"))
+                                .ifPresent(responses -> responses
+                                        .propertyNames()
+                                        .forEach(status ->
+                                                listed.add(operation.getKey() + " " + path.getKey() + " " + status)))));
         return listed;
     }
 
@@ -73,7 +77,12 @@ final class ApiContract {
                 .as(where + " " + answer.body())
                 .isEmpty();
         if (answer.status() < 300 && operation.get().has("requestBody")) {
-            JsonNode schema = operation.get().get("requestBody").get("content").get("application/json").get("schema");
+            JsonNode schema = operation
+                    .get()
+                    .get("requestBody")
+                    .get("content")
+                    .get("application/json")
+                    .get("schema");
             assertThat(mistakes(JsonMapper.shared().readTree(requestBody), schema))
                     .as(where + " took " + requestBody)
                     .isEmpty();
@@ -81,10 +90,11 @@ final class ApiContract {
     }
 
     private static void holdHeaders(String where, JsonNode response, TestApi.Answer answer) {
-        Optional.ofNullable(response.get("headers")).ifPresent(headers -> headers.properties()
-                .forEach(header -> assertThat(answer.header(header.getKey()))
-                        .as(where + ": " + header.getKey())
-                        .isPresent()));
+        Optional.ofNullable(response.get("headers"))
+                .ifPresent(headers -> headers.properties()
+                        .forEach(header -> assertThat(answer.header(header.getKey()))
+                                .as(where + ": " + header.getKey())
+                                .isPresent()));
     }
 
     private Optional<String> template(String path) {

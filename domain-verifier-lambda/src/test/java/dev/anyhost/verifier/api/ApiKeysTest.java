@@ -86,7 +86,6 @@ class ApiKeysTest {
     @Test
     void missingFile_isNamed() {
         assertThat(ApiKeys.read(file))
-                .isEqualTo(new ApiKeys.Read.Wrong(
-                        file + ": can't be read (expected: a readable file of API keys)"));
+                .isEqualTo(new ApiKeys.Read.Wrong(file + ": can't be read (expected: a readable file of API keys)"));
     }
 }

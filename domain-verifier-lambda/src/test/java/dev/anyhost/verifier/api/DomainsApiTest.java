@@ -148,7 +148,10 @@ class DomainsApiTest {
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.header("content-type")).contains("application/problem+json");
         assertThat(answer.at("/type")).isEqualTo("tag:anyhost.dev,2026:problem/invalid");
-        assertThat(answer.json().get("errors").valueStream().map(error -> error.get("pointer").asString()))
+        assertThat(answer.json()
+                        .get("errors")
+                        .valueStream()
+                        .map(error -> error.get("pointer").asString()))
                 .containsExactly(
                         "/hostname",
                         "/tenant",
@@ -212,10 +215,13 @@ class DomainsApiTest {
         String second = changed.header("etag").orElseThrow();
         assertThat(second).isNotEqualTo(first);
         for (String stale : List.of(first, "\"nonsense\"", "W/" + second, "")) {
-            assertThat(API.send(ACME, "DELETE", path, "", Map.of("If-Match", stale)).status()).isEqualTo(412);
+            assertThat(API.send(ACME, "DELETE", path, "", Map.of("If-Match", stale))
+                            .status())
+                    .isEqualTo(412);
         }
         assertThat(API.get(ACME, path).header("etag")).contains(second);
-        assertThat(API.send(ACME, "DELETE", path, "", Map.of("If-Match", "*")).status()).isEqualTo(204);
+        assertThat(API.send(ACME, "DELETE", path, "", Map.of("If-Match", "*")).status())
+                .isEqualTo(204);
     }
 
     @Test
@@ -225,7 +231,8 @@ class DomainsApiTest {
         assertThat(API.delete(ACME, path).status()).isEqualTo(404);
         assertThat(API.get(ACME, path).status()).isEqualTo(404);
         created("leave.example", "rival");
-        assertThat(API.domain("leave.example").registration().proof().required()).isTrue();
+        assertThat(API.domain("leave.example").registration().proof().required())
+                .isTrue();
         assertThat(API.get(ACME, path).status()).isEqualTo(404);
         assertThat(API.get(RIVAL, path).status()).isEqualTo(200);
     }
@@ -252,11 +259,13 @@ class DomainsApiTest {
     @Test
     void blockAndUnblock_byOperatorsOnly() {
         String path = created("block.example", "acme");
-        assertThat(API.patch(ACME, path, "{\"status\":\"blocked\"}").at("/code")).isEqualTo("forbidden");
+        assertThat(API.patch(ACME, path, "{\"status\":\"blocked\"}").at("/code"))
+                .isEqualTo("forbidden");
         assertThat(API.patch(ACME, path, "{\"status\":\"active\"}").status()).isEqualTo(422);
         assertThat(API.patch(ADMIN, path, "{\"status\":null}").status()).isEqualTo(422);
         API.checked("block.example", FindingCode.CNAME_OK, "Fine.");
-        assertThat(API.patch(ADMIN, path, "{\"status\":\"pending\"}").at("/code")).isEqualTo("wrong_status");
+        assertThat(API.patch(ADMIN, path, "{\"status\":\"pending\"}").at("/code"))
+                .isEqualTo("wrong_status");
         var blocked = API.patch(ADMIN, path, "{\"status\":\"blocked\",\"origin\":\"https://b.example\"}");
         assertThat(blocked.at("/status")).isEqualTo("blocked");
         assertThat(blocked.at("/origin")).isEqualTo("https://b.example");
@@ -285,7 +294,8 @@ class DomainsApiTest {
 
     private static List<Change.Kind> told(String hostname) {
         return API.told().stream()
-                .filter(change -> change.hostname().equals(Hostname.parse(hostname).orElseThrow()))
+                .filter(change ->
+                        change.hostname().equals(Hostname.parse(hostname).orElseThrow()))
                 .map(Change::kind)
                 .toList();
     }
@@ -301,23 +311,35 @@ class DomainsApiTest {
         do {
             var page = API.get(ADMIN, "/v1/domains?tenant=lister&limit=3" + cursor);
             assertThat(page.json().get("domains").size()).isLessThanOrEqualTo(3);
-            page.json().get("domains").forEach(domain -> hostnames.add(domain.get("hostname").asString()));
+            page.json()
+                    .get("domains")
+                    .forEach(domain -> hostnames.add(domain.get("hostname").asString()));
             JsonNode next = page.json().get("next_cursor");
             cursor = next.isNull() ? "" : "&cursor=" + next.asString();
         } while (!cursor.isEmpty());
         assertThat(hostnames)
                 .containsExactly(
-                        "l0.example", "l1.example", "l2.example", "l3.example", "l4.example", "l5.example", "l6.example");
+                        "l0.example",
+                        "l1.example",
+                        "l2.example",
+                        "l3.example",
+                        "l4.example",
+                        "l5.example",
+                        "l6.example");
         assertThat(API.get(ADMIN, "/v1/domains?tenant=lister&status=active").at("/domains/0/hostname"))
                 .isEqualTo("l3.example");
-        assertThat(API.get(ADMIN, "/v1/domains?tenant=nobody").json().get("domains")).isEmpty();
+        assertThat(API.get(ADMIN, "/v1/domains?tenant=nobody").json().get("domains"))
+                .isEmpty();
     }
 
     @Test
     void list_everyMistakeAtOnce() {
         var answer = API.get(ADMIN, "/v1/domains?tenant=&status=on&limit=0&cursor=%21&limit=3&page=2");
         assertThat(answer.status()).isEqualTo(422);
-        assertThat(answer.json().get("errors").valueStream().map(error -> error.get("parameter").asString()))
+        assertThat(answer.json()
+                        .get("errors")
+                        .valueStream()
+                        .map(error -> error.get("parameter").asString()))
                 .containsExactly("limit", "page", "tenant", "status", "limit", "cursor");
     }
 }

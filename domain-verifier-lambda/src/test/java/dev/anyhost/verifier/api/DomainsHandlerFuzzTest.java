@@ -31,13 +31,17 @@ class DomainsHandlerFuzzTest {
 
     private static APIGatewayV2HTTPEvent event(
             @Nullable String method, @Nullable String path, @Nullable String body, boolean base64) {
-        var http = APIGatewayV2HTTPEvent.RequestContext.Http.builder().withMethod(method).build();
+        var http = APIGatewayV2HTTPEvent.RequestContext.Http.builder()
+                .withMethod(method)
+                .build();
         var headers = new HashMap<String, String>();
         headers.put("authorization", "Bearer " + ADMIN);
         headers.put("Content-Type", "application/json");
         return APIGatewayV2HTTPEvent.builder()
                 .withRawPath(path)
-                .withRequestContext(APIGatewayV2HTTPEvent.RequestContext.builder().withHttp(http).build())
+                .withRequestContext(APIGatewayV2HTTPEvent.RequestContext.builder()
+                        .withHttp(http)
+                        .build())
                 .withHeaders(headers)
                 .withBody(body)
                 .withIsBase64Encoded(base64)
@@ -52,12 +56,17 @@ class DomainsHandlerFuzzTest {
     void eventsWithHoles_4xx() {
         assertThat(handled(null).getStatusCode()).isEqualTo(404);
         assertThat(handled(new APIGatewayV2HTTPEvent()).getStatusCode()).isEqualTo(404);
-        assertThat(handled(event(null, "/v1/domains", null, false)).getStatusCode()).isEqualTo(405);
+        assertThat(handled(event(null, "/v1/domains", null, false)).getStatusCode())
+                .isEqualTo(405);
         assertThat(handled(event("GET", null, null, false)).getStatusCode()).isEqualTo(404);
-        assertThat(handled(event("POST", "/v1/domains", null, false)).getStatusCode()).isEqualTo(400);
-        assertThat(handled(event("POST", "/v1/domains", null, true)).getStatusCode()).isEqualTo(400);
-        assertThat(handled(event("POST", "/v1/domains", "not base64!", true)).getStatusCode()).isEqualTo(400);
-        assertThat(handled(event("POST", "/v1/domains", "null", false)).getStatusCode()).isEqualTo(422);
+        assertThat(handled(event("POST", "/v1/domains", null, false)).getStatusCode())
+                .isEqualTo(400);
+        assertThat(handled(event("POST", "/v1/domains", null, true)).getStatusCode())
+                .isEqualTo(400);
+        assertThat(handled(event("POST", "/v1/domains", "not base64!", true)).getStatusCode())
+                .isEqualTo(400);
+        assertThat(handled(event("POST", "/v1/domains", "null", false)).getStatusCode())
+                .isEqualTo(422);
         var headless = event("GET", "/v1/domains", null, false);
         headless.setHeaders(null);
         assertThat(handled(headless).getStatusCode()).isEqualTo(401);
@@ -70,9 +79,11 @@ class DomainsHandlerFuzzTest {
     @Test
     void megabyteBody_413() {
         String megabyte = "{\"hostname\":\"" + "a".repeat(1_000_000) + "\"}";
-        assertThat(handled(event("POST", "/v1/domains", megabyte, false)).getStatusCode()).isEqualTo(413);
+        assertThat(handled(event("POST", "/v1/domains", megabyte, false)).getStatusCode())
+                .isEqualTo(413);
         String encoded = Base64.getEncoder().encodeToString(megabyte.getBytes(StandardCharsets.UTF_8));
-        assertThat(handled(event("PATCH", "/v1/domains/a.example", encoded, true)).getStatusCode())
+        assertThat(handled(event("PATCH", "/v1/domains/a.example", encoded, true))
+                        .getStatusCode())
                 .isEqualTo(413);
         assertThat(API.post(ADMIN, "/v1/domains", megabyte).status()).isEqualTo(413);
     }
@@ -81,7 +92,8 @@ class DomainsHandlerFuzzTest {
     void deepJson_400() {
         for (String brackets : List.of("[", "{\"policy\":")) {
             String body = brackets.repeat(16_000 / brackets.length());
-            assertThat(handled(event("POST", "/v1/domains", body, false)).getStatusCode()).isEqualTo(400);
+            assertThat(handled(event("POST", "/v1/domains", body, false)).getStatusCode())
+                    .isEqualTo(400);
         }
     }
 
@@ -95,8 +107,7 @@ class DomainsHandlerFuzzTest {
                         var response = handled(event);
                         assertThat(response.getStatusCode()).isBetween(200, 499);
                         if (response.getStatusCode() >= 400) {
-                            assertThat(response.getHeaders())
-                                    .containsEntry("Content-Type", "application/problem+json");
+                            assertThat(response.getHeaders()).containsEntry("Content-Type", "application/problem+json");
                             JsonNode problem = JsonMapper.shared().readTree(response.getBody());
                             assertThat(problem.get("status").asInt()).isEqualTo(response.getStatusCode());
                         }
@@ -128,8 +139,14 @@ class DomainsHandlerFuzzTest {
                         ? Base64.getEncoder().encodeToString(body.getBytes(StandardCharsets.UTF_8))
                         : body,
                 base64);
-        event.setRawQueryString(
-                pick(random, "", text(random), "tenant=" + text(random), "limit=" + text(random), "cursor=%zz", "cursor=Zm9v"));
+        event.setRawQueryString(pick(
+                random,
+                "",
+                text(random),
+                "tenant=" + text(random),
+                "limit=" + text(random),
+                "cursor=%zz",
+                "cursor=Zm9v"));
         event.getHeaders().put("if-match", pick(random, "*", "\"x\"", text(random)));
         return event;
     }
@@ -140,7 +157,14 @@ class DomainsHandlerFuzzTest {
         if (depth < 3 && random.nextInt(3) > 0) {
             var object = mapper.createObjectNode();
             for (String name : List.of(
-                    "hostname", "tenant", "origin", "policy", "status", "preserve_host", "https_redirect", "hsts_max_age")) {
+                    "hostname",
+                    "tenant",
+                    "origin",
+                    "policy",
+                    "status",
+                    "preserve_host",
+                    "https_redirect",
+                    "hsts_max_age")) {
                 if (random.nextBoolean()) {
                     object.set(name, json(random, depth + 1));
                 }

@@ -55,7 +55,10 @@ class DomainsRaceTest {
         for (int i = 0; i < 100; i++) {
             assertThat(answers.get(i).status()).isEqualTo(i % 2 == won ? 201 : 409);
         }
-        assertThat(answers.stream().filter(answer -> answer.status() == 201).map(TestApi.Answer::body).distinct())
+        assertThat(answers.stream()
+                        .filter(answer -> answer.status() == 201)
+                        .map(TestApi.Answer::body)
+                        .distinct())
                 .hasSize(1);
         assertThat(count("acme")).isEqualTo(won == 0 ? 1 : 0);
         assertThat(count("rival")).isEqualTo(won == 1 ? 1 : 0);
@@ -93,7 +96,8 @@ class DomainsRaceTest {
             String body = "{\"policy\":{\"hsts_max_age\":" + (i + 1) + "}}";
             calls.add(() -> API.send(ADMIN, "PATCH", path, body, headers));
         }
-        List<Integer> statuses = atOnce(calls).stream().map(TestApi.Answer::status).toList();
+        List<Integer> statuses =
+                atOnce(calls).stream().map(TestApi.Answer::status).toList();
         assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412);
     }
 
@@ -105,7 +109,8 @@ class DomainsRaceTest {
         for (int i = 0; i < 10; i++) {
             calls.add(() -> API.delete(ADMIN, path));
         }
-        List<Integer> statuses = atOnce(calls).stream().map(TestApi.Answer::status).toList();
+        List<Integer> statuses =
+                atOnce(calls).stream().map(TestApi.Answer::status).toList();
         assertThat(statuses).containsOnlyOnce(204).containsOnly(204, 404);
         assertThat(count("leaver")).isZero();
     }

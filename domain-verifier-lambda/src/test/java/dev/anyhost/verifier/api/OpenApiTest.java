@@ -32,8 +32,10 @@ class OpenApiTest {
             var registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
             var metaschema = registry.getSchema(
                     JsonMapper.shared().readTree("{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}"));
-            served.json().get("components").get("schemas").forEach(schema -> assertThat(metaschema.validate(schema))
-                    .isEmpty());
+            served.json()
+                    .get("components")
+                    .get("schemas")
+                    .forEach(schema -> assertThat(metaschema.validate(schema)).isEmpty());
         }
     }
 
@@ -51,7 +53,8 @@ class OpenApiTest {
             api.patch(ADMIN, ITEM, "{}");
             api.delete(ADMIN, ITEM);
             api.send(ADMIN, "POST", CHECK, "", Map.of());
-            assertThat(api.contract().seen()).containsExactlyInAnyOrderElementsOf(api.contract().listed());
+            assertThat(api.contract().seen())
+                    .containsExactlyInAnyOrderElementsOf(api.contract().listed());
         }
     }
 

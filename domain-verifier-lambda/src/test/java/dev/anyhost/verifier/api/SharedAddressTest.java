@@ -35,8 +35,10 @@ class SharedAddressTest {
                 var answer = get(api.uri().resolve("/" + path + "?domain=shop.example"));
                 assertThat(answer.statusCode()).as(path).isEqualTo(200);
             }
-            assertThat(get(api.uri().resolve("/v1?domain=shop.example")).statusCode()).isEqualTo(404);
-            assertThat(get(api.uri().resolve("/v1/domains?domain=shop.example")).statusCode()).isEqualTo(401);
+            assertThat(get(api.uri().resolve("/v1?domain=shop.example")).statusCode())
+                    .isEqualTo(404);
+            assertThat(get(api.uri().resolve("/v1/domains?domain=shop.example")).statusCode())
+                    .isEqualTo(401);
         }
     }
 
@@ -51,7 +53,8 @@ class SharedAddressTest {
             var answer = get(server.uri().resolve(path));
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-            assertThat(get(server.uri().resolve("/?domain=shop.example")).statusCode()).isEqualTo(404);
+            assertThat(get(server.uri().resolve("/?domain=shop.example")).statusCode())
+                    .isEqualTo(404);
         }
     }
 
@@ -60,7 +63,8 @@ class SharedAddressTest {
         try (var api = TestApi.start()) {
             api.post(ADMIN, "/v1/domains", "{\"hostname\":\"shop.example\",\"tenant\":\"acme\"}");
             api.loseCoordination();
-            assertThat(api.patch(ADMIN, "/v1/domains/shop.example", "{\"status\":\"blocked\"}").status())
+            assertThat(api.patch(ADMIN, "/v1/domains/shop.example", "{\"status\":\"blocked\"}")
+                            .status())
                     .isEqualTo(200);
             assertThat(api.delete(ADMIN, "/v1/domains/shop.example").status()).isEqualTo(204);
         }

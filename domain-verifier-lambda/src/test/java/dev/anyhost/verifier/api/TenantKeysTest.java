@@ -66,8 +66,7 @@ class TenantKeysTest {
         assertThat(API.domain(THEIRS).tenant()).isEqualTo("acme");
     }
 
-    private static TestApi.Answer answer(
-            String method, String hostname, String below, String body, String ifMatch) {
+    private static TestApi.Answer answer(String method, String hostname, String below, String body, String ifMatch) {
         Map<String, String> headers = ifMatch == null
                 ? Map.of("Content-Type", "application/json")
                 : Map.of("Content-Type", "application/json", "If-Match", ifMatch);
@@ -94,16 +93,24 @@ class TenantKeysTest {
     @Test
     void list_isOnesOwn() {
         API.post(RIVAL, "/v1/domains", "{\"hostname\":\"mine.example\"}");
-        assertThat(API.get(RIVAL, "/v1/domains").json().get("domains").valueStream()
+        assertThat(API.get(RIVAL, "/v1/domains")
+                        .json()
+                        .get("domains")
+                        .valueStream()
                         .map(domain -> domain.get("tenant").asString()))
                 .containsOnly("rival");
-        assertThat(API.get(RIVAL, "/v1/domains?tenant=rival&status=active").json().get("domains"))
+        assertThat(API.get(RIVAL, "/v1/domains?tenant=rival&status=active")
+                        .json()
+                        .get("domains"))
                 .isEmpty();
         var theirs = API.get(RIVAL, "/v1/domains?tenant=acme");
         var nobodys = API.get(RIVAL, "/v1/domains?tenant=none");
         assertThat(theirs.status()).isEqualTo(403);
         assertThat(theirs.body()).isEqualTo(nobodys.body());
-        assertThat(API.get(ADMIN, "/v1/domains?limit=100").json().get("domains").valueStream()
+        assertThat(API.get(ADMIN, "/v1/domains?limit=100")
+                        .json()
+                        .get("domains")
+                        .valueStream()
                         .map(domain -> domain.get("tenant").asString()))
                 .contains("acme", "rival");
     }
@@ -111,9 +118,12 @@ class TenantKeysTest {
     @Test
     void list_cursorOfAnother_showsStillOnesOwn() {
         API.post(RIVAL, "/v1/domains", "{\"hostname\":\"zebra.example\"}");
-        String cursor = java.util.Base64.getUrlEncoder().encodeToString(THEIRS.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        String cursor = java.util.Base64.getUrlEncoder()
+                .encodeToString(THEIRS.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         var page = API.get(RIVAL, "/v1/domains?cursor=" + cursor);
-        assertThat(page.json().get("domains").valueStream()
+        assertThat(page.json()
+                        .get("domains")
+                        .valueStream()
                         .map(domain -> domain.get("hostname").asString()))
                 .containsExactly("zebra.example");
     }
@@ -137,7 +147,8 @@ class TenantKeysTest {
 
     @Test
     void key_schemeInAnyCase() {
-        assertThat(API.send("", "GET", "/v1/domains", "", Map.of("Authorization", "bearer  " + ACME)).status())
+        assertThat(API.send("", "GET", "/v1/domains", "", Map.of("Authorization", "bearer  " + ACME))
+                        .status())
                 .isEqualTo(200);
     }
 }

@@ -214,8 +214,8 @@ public final class TestApi implements AutoCloseable {
     }
 
     private Answer raw(String method, String path, String body, Map<String, String> headers) {
-        var request = HttpRequest.newBuilder(uri().resolve(path))
-                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        var request =
+                HttpRequest.newBuilder(uri().resolve(path)).method(method, HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
         try {
             var response = http.send(request.build(), BodyHandlers.ofString());

@@ -83,14 +83,15 @@ class DomainsOverApiTest {
                 .isZero();
         String hostname = "xn--bcher-kva.example";
         assertThat(out.toString().replaceAll("t[0-9a-v]{16}\\.edge", "LABEL.edge"))
-                .isEqualTo("Registered b\u00fccher.example (xn--bcher-kva.example) (tenant books, origin https://o.example,"
-                        + " pending)\n"
-                        + "xn--bcher-kva.example. 300 IN CNAME LABEL.edge.example.\n"
-                        + "_anyhost.xn--bcher-kva.example. 300 IN TXT \"anyhost-verification=" + token(hostname)
-                        + "\"\n"
-                        + "; at the apex of a zone, where there can't be a CNAME, instead of it:\n"
-                        + "; xn--bcher-kva.example. 300 IN A 192.0.2.1\n"
-                        + "; xn--bcher-kva.example. 300 IN AAAA 2001:db8:0:0:0:0:0:1\n");
+                .isEqualTo(
+                        "Registered b\u00fccher.example (xn--bcher-kva.example) (tenant books, origin https://o.example,"
+                                + " pending)\n"
+                                + "xn--bcher-kva.example. 300 IN CNAME LABEL.edge.example.\n"
+                                + "_anyhost.xn--bcher-kva.example. 300 IN TXT \"anyhost-verification=" + token(hostname)
+                                + "\"\n"
+                                + "; at the apex of a zone, where there can't be a CNAME, instead of it:\n"
+                                + "; xn--bcher-kva.example. 300 IN A 192.0.2.1\n"
+                                + "; xn--bcher-kva.example. 300 IN AAAA 2001:db8:0:0:0:0:0:1\n");
         API.checked(hostname, FindingCode.TXT_WRONG, "There is \u001b[31m\u202ered.");
         assertThat(admin("show", "B\u00dcCHER.example")).isZero();
         assertThat(out)
@@ -133,7 +134,9 @@ class DomainsOverApiTest {
         }
         assertThat(admin("list", "--tenant", "many", "--json")).isZero();
         var all = JsonMapper.shared().readTree(out.toString());
-        assertThat(all.valueStream().map(domain -> domain.get("hostname").asString()).distinct())
+        assertThat(all.valueStream()
+                        .map(domain -> domain.get("hostname").asString())
+                        .distinct())
                 .hasSize(105);
     }
 
@@ -175,7 +178,8 @@ class DomainsOverApiTest {
     @Test
     void wait_removedMeanwhile_exit1() throws IOException {
         pause = _ -> API.whitelist().remove(API.domain("short.example"));
-        assertThat(admin("add", "short.example", "--tenant", "waiter", "--wait")).isEqualTo(1);
+        assertThat(admin("add", "short.example", "--tenant", "waiter", "--wait"))
+                .isEqualTo(1);
         assertThat(out).asString().endsWith("short.example isn't registered.\n");
     }
 
@@ -197,7 +201,8 @@ class DomainsOverApiTest {
         assertThat(domains("list", "--api", api)).isEqualTo(2);
         assertThat(err).asString().startsWith("ANYHOST_API_KEY: missing (expected: an API key");
         Path blank = Files.writeString(folder.resolve("blank"), "\n");
-        assertThat(domains("list", "--api", api, "--api-key-file", blank.toString())).isEqualTo(2);
+        assertThat(domains("list", "--api", api, "--api-key-file", blank.toString()))
+                .isEqualTo(2);
         assertThat(err).asString().startsWith(blank + ": no key there (expected: ");
         assertThat(domains("list", "--api", "here", "--api-key-file", "key")).isEqualTo(2);
         assertThat(err).asString().contains("here (expected: an absolute http or https URL)");
@@ -207,10 +212,12 @@ class DomainsOverApiTest {
     void apiAway_orSomebodyElses_exit1() throws IOException {
         Path key = Files.writeString(folder.resolve("key"), "k");
         String nowhere = "http://127.0.0.1:" + Ports.free();
-        assertThat(domains("list", "--api", nowhere, "--api-key-file", key.toString())).isEqualTo(1);
+        assertThat(domains("list", "--api", nowhere, "--api-key-file", key.toString()))
+                .isEqualTo(1);
         assertThat(err).asString().startsWith(nowhere + "/v1/domains?limit=100: ");
         String wrongPath = API.uri() + "elsewhere/";
-        assertThat(domains("list", "--api", wrongPath, "--api-key-file", key.toString())).isEqualTo(1);
+        assertThat(domains("list", "--api", wrongPath, "--api-key-file", key.toString()))
+                .isEqualTo(1);
         assertThat(err).asString().contains("answered 400 and nothing of the domains API's");
     }
 

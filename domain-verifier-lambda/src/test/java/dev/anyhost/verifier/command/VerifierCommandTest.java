@@ -58,7 +58,8 @@ class VerifierCommandTest {
                     .build();
             assertThat(http.send(asked, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
             verifier.awaitLine(Pattern.compile("^Domains API: off \\(api-keys names no file\\)$"), LIMIT);
-            var closed = HttpRequest.newBuilder(URI.create(line.group(1) + "v1/domains")).build();
+            var closed = HttpRequest.newBuilder(URI.create(line.group(1) + "v1/domains"))
+                    .build();
             assertThat(http.send(closed, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
             assertThat(verifier.terminate(LIMIT)).isZero();
             assertThat(verifier.output()).hasSize(2);
@@ -72,7 +73,8 @@ class VerifierCommandTest {
                 var http = HttpClient.newHttpClient()) {
             var line = verifier.awaitLine(Pattern.compile("^Domains API: (http://.*/v1/domains)$"), LIMIT);
             var asked = HttpRequest.newBuilder(URI.create(line.group(1) + "/active.example"));
-            assertThat(http.send(asked.build(), BodyHandlers.ofString()).statusCode()).isEqualTo(401);
+            assertThat(http.send(asked.build(), BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(401);
             asked.header("Authorization", "Bearer " + TestApi.ADMIN);
             assertThat(http.send(asked.build(), BodyHandlers.ofString()).body())
                     .contains("\"hostname\":\"active.example\"", "\"tenant\":\"acme\"", ".edge.example\"");
@@ -87,8 +89,7 @@ class VerifierCommandTest {
             assertThat(verifier.endedWithin(LIMIT)).isTrue();
             assertThat(verifier.exitCode()).isEqualTo(2);
             assertThat(verifier.output())
-                    .containsExactly(
-                            "api-keys: " + keys + ": line 2 (expected: " + ApiKeys.LINE_EXPECTED + ")");
+                    .containsExactly("api-keys: " + keys + ": line 2 (expected: " + ApiKeys.LINE_EXPECTED + ")");
         }
     }
 
