@@ -59,9 +59,9 @@ public final class Tenants {
         return update(tenant, 1, quota);
     }
 
-    /** Counts one domain less. */
+    /** Counts one domain less, unless none is counted: rows that were there before anybody counted may go, too. */
     public Result giveBack(String tenant) {
-        return update(tenant, -1, Long.MAX_VALUE);
+        return update(tenant, -1, 0);
     }
 
     private Result update(String tenant, int change, long quota) {
@@ -69,7 +69,10 @@ public final class Tenants {
             Map<String, AttributeValue> row = dynamo.updateItem(request -> request.tableName(table)
                             .key(key(tenant))
                             .updateExpression("SET #label = if_not_exists(#label, :label) ADD #domains :change")
-                            .conditionExpression("attribute_not_exists(#domains) OR #domains < :quota")
+                            .conditionExpression(
+                                    change < 0
+                                            ? "#domains > :quota"
+                                            : "attribute_not_exists(#domains) OR #domains < :quota")
                             .expressionAttributeNames(Map.of("#label", LABEL, "#domains", DOMAINS))
                             .expressionAttributeValues(Map.of(
                                     ":label", Row.text(label()),
