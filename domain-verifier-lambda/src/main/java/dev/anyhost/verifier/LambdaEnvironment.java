@@ -1,21 +1,34 @@
 package dev.anyhost.verifier;
 
+import dev.anyhost.domain.Hostname;
 import dev.anyhost.settings.ConfigValues;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
+import java.net.InetAddress;
 import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The configuration of the Lambda functions: {@code ANYHOST_WHITELIST_TABLE}, {@code ANYHOST_WHITELIST_REGION} (the
- * function's own region unless set) and {@code ANYHOST_WHITELIST_ENDPOINT} (DynamoDB's own unless set). Functions never
- * create tables.
+ * function's own region unless set) and {@code ANYHOST_WHITELIST_ENDPOINT} (DynamoDB's own unless set); the same with
+ * {@code CHANGES} for the proxies' coordination table, region and endpoint being the whitelist's unless set; {@code
+ * ANYHOST_EDGE_DOMAIN}; {@code ANYHOST_STATIC_ADDRESSES}, separated by commas; {@code ANYHOST_DOMAINS_PER_TENANT}.
+ * Functions never create tables.
  */
-final class LambdaEnvironment {
+public final class LambdaEnvironment {
 
     private static final String TABLE = "ANYHOST_WHITELIST_TABLE";
     private static final String REGION = "ANYHOST_WHITELIST_REGION";
     private static final String ENDPOINT = "ANYHOST_WHITELIST_ENDPOINT";
+
+    private static final String CHANGES_TABLE = "ANYHOST_CHANGES_TABLE";
+    private static final String CHANGES_REGION = "ANYHOST_CHANGES_REGION";
+    private static final String CHANGES_ENDPOINT = "ANYHOST_CHANGES_ENDPOINT";
+    private static final String EDGE_DOMAIN = "ANYHOST_EDGE_DOMAIN";
+    private static final String STATIC_ADDRESSES = "ANYHOST_STATIC_ADDRESSES";
+    private static final String DOMAINS_PER_TENANT = "ANYHOST_DOMAINS_PER_TENANT";
 
     /** Set by Lambda itself. */
     private static final String OWN_REGION = "AWS_REGION";
@@ -23,25 +36,83 @@ final class LambdaEnvironment {
     private LambdaEnvironment() {}
 
     /**
-     * Reads the environment.
+     * Where the whitelist is.
      *
      * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
      */
-    static WhitelistSettings whitelist(Map<String, String> environment) {
-        String table = environment.getOrDefault(TABLE, WhitelistSettings.DEFAULT_TABLE);
-        if (!WhitelistSettings.isTableName(table)) {
-            throw wrong(TABLE, table, WhitelistSettings.TABLE_EXPECTED);
-        }
+    public static WhitelistSettings whitelist(Map<String, String> environment) {
         String ownRegion = environment.getOrDefault(OWN_REGION, WhitelistSettings.DEFAULT_REGION);
         return new WhitelistSettings(
                 environment.getOrDefault(REGION, ownRegion),
-                Optional.ofNullable(environment.get(ENDPOINT)).map(LambdaEnvironment::endpoint),
-                table,
+                endpoint(environment, ENDPOINT),
+                table(environment, TABLE, WhitelistSettings.DEFAULT_TABLE),
                 false);
     }
 
-    private static URI endpoint(String text) {
-        return ConfigValues.url(text).orElseThrow(() -> wrong(ENDPOINT, text, ConfigValues.URL_EXPECTED));
+    /**
+     * Where proxies hear of changes.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static WhitelistSettings changes(Map<String, String> environment) {
+        WhitelistSettings whitelist = whitelist(environment);
+        return new WhitelistSettings(
+                environment.getOrDefault(CHANGES_REGION, whitelist.region()),
+                endpoint(environment, CHANGES_ENDPOINT).or(whitelist::endpoint),
+                table(environment, CHANGES_TABLE, VerifierSettings.COORDINATION_TABLE),
+                false);
+    }
+
+    /**
+     * The domain whose names customers point theirs at.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static Hostname edgeDomain(Map<String, String> environment) {
+        String text = environment.getOrDefault(EDGE_DOMAIN, "");
+        return Hostname.parse(text)
+                .orElseThrow(() -> wrong(EDGE_DOMAIN, text.isEmpty() ? "missing" : text, Hostname.EXPECTED));
+    }
+
+    /**
+     * The addresses that apex names point at; none unless set.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static List<InetAddress> staticAddresses(Map<String, String> environment) {
+        return Arrays.stream(environment.getOrDefault(STATIC_ADDRESSES, "").split(",", -1))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .map(text -> ConfigValues.ip(text)
+                        .orElseThrow(() -> wrong(STATIC_ADDRESSES, text, ConfigValues.IP_EXPECTED)))
+                .toList();
+    }
+
+    /**
+     * How many domains a tenant may have.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static long domainsPerTenant(Map<String, String> environment) {
+        String text = environment.getOrDefault(
+                DOMAINS_PER_TENANT, Integer.toString(VerifierSettings.DEFAULT_DOMAINS_PER_TENANT));
+        return ConfigValues.integer(text)
+                .filter(number -> number >= 1)
+                .orElseThrow(() -> wrong(DOMAINS_PER_TENANT, text, "a whole number from 1"));
+    }
+
+    private static String table(Map<String, String> environment, String variable, String fallback) {
+        String table = environment.getOrDefault(variable, fallback);
+        if (!WhitelistSettings.isTableName(table)) {
+            throw wrong(variable, table, WhitelistSettings.TABLE_EXPECTED);
+        }
+        return table;
+    }
+
+    private static Optional<URI> endpoint(Map<String, String> environment, String variable) {
+        return Optional.ofNullable(environment.get(variable))
+                .map(text ->
+                        ConfigValues.url(text).orElseThrow(() -> wrong(variable, text, ConfigValues.URL_EXPECTED)));
     }
 
     private static IllegalArgumentException wrong(String variable, String value, String expected) {

@@ -34,4 +34,11 @@ public final class UnicodeHostname {
         var ascii = UTS46.nameToASCII(text, new StringBuilder(), info);
         return info.hasErrors() ? Optional.empty() : Hostname.parse(ascii);
     }
+
+    /** The hostname as its owner writes it; the A-labels themselves where they aren't well-formed Unicode. */
+    public static String show(Hostname hostname) {
+        var info = new IDNA.Info();
+        var unicode = UTS46.nameToUnicode(hostname.value(), new StringBuilder(), info);
+        return info.hasErrors() ? hostname.value() : unicode.toString();
+    }
 }

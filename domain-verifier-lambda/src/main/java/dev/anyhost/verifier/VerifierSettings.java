@@ -22,7 +22,8 @@ import java.util.function.Function;
  * @param edgeDomain the domain whose names customers point theirs at; for the domains API and the DNS checker
  * @param staticAddresses the addresses that apex names point at; for the DNS checker
  * @param resolvers the DNS servers that the checker asks; empty for the system's
- * @param apiKeys the file of bearer keys for the domains API
+ * @param apiKeys the file of bearer keys for the domains API; empty when there is no API
+ * @param domainsPerTenant how many domains a tenant may have by the API
  */
 public record VerifierSettings(
         InetSocketAddress listen,
@@ -31,11 +32,18 @@ public record VerifierSettings(
         Optional<Hostname> edgeDomain,
         List<InetAddress> staticAddresses,
         List<InetSocketAddress> resolvers,
-        Optional<Path> apiKeys) {
+        Optional<Path> apiKeys,
+        int domainsPerTenant) {
 
-    private static final String COORDINATION_TABLE = "anyhost-coordination";
+    /** More than a customer has, and an end to a customer's runaway script. */
+    public static final int DEFAULT_DOMAINS_PER_TENANT = 1_000;
+
+    static final String COORDINATION_TABLE = "anyhost-coordination";
     private static final int PORT = 9181;
     private static final int DNS_PORT = 53;
+    private static final int MOST_DOMAINS = 999_999_999;
+    private static final String EDGE_DOMAIN_EXPECTED =
+            Hostname.EXPECTED + "; the domains API tells customers to point theirs below it";
     private static final String RESOLVER_EXPECTED = "an IP address, or one and a port, such as 127.0.0.1:8053";
 
     /** Reads the file. */
@@ -47,14 +55,26 @@ public record VerifierSettings(
         InetSocketAddress listen =
                 root.address("listen", new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
         WhitelistSettings whitelist = whitelist(root.section("whitelist"));
+        Optional<Path> apiKeys = root.path("api-keys");
         return new VerifierSettings(
                 listen,
                 whitelist,
                 changes(root.section("changes"), whitelist),
-                root.optional("edge-domain", Hostname.EXPECTED, Hostname::parse),
+                edgeDomain(root, apiKeys.isPresent()),
                 root.list("static-addresses", List.of(), ConfigValues.IP_EXPECTED, ConfigValues::ip),
                 root.list("resolvers", List.of(), RESOLVER_EXPECTED, VerifierSettings::resolver),
-                root.path("api-keys"));
+                apiKeys,
+                root.integer("domains-per-tenant", DEFAULT_DOMAINS_PER_TENANT, 1, MOST_DOMAINS));
+    }
+
+    private static Optional<Hostname> edgeDomain(ConfigSection root, boolean needed) {
+        return needed
+                ? root.required(
+                        "edge-domain",
+                        Optional.empty(),
+                        EDGE_DOMAIN_EXPECTED,
+                        text -> Hostname.parse(text).map(Optional::of))
+                : root.optional("edge-domain", Hostname.EXPECTED, Hostname::parse);
     }
 
     private static WhitelistSettings whitelist(ConfigSection section) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -36,5 +37,37 @@ class LambdaEnvironmentTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LambdaEnvironment.whitelist(Map.of("ANYHOST_WHITELIST_ENDPOINT", "dynamo:8000")))
                 .withMessage("ANYHOST_WHITELIST_ENDPOINT: dynamo:8000 (expected: an absolute http or https URL)");
+    }
+
+    @Test
+    void domainsApi_everythingSet() {
+        var environment = Map.of(
+                "AWS_REGION", "eu-west-1",
+                "ANYHOST_WHITELIST_ENDPOINT", "http://127.0.0.1:8000",
+                "ANYHOST_EDGE_DOMAIN", "Edge.example",
+                "ANYHOST_STATIC_ADDRESSES", "192.0.2.1, 2001:db8::1",
+                "ANYHOST_DOMAINS_PER_TENANT", "7");
+        assertThat(LambdaEnvironment.edgeDomain(environment).value()).isEqualTo("edge.example");
+        assertThat(LambdaEnvironment.staticAddresses(environment))
+                .containsExactly(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1"));
+        assertThat(LambdaEnvironment.domainsPerTenant(environment)).isEqualTo(7);
+        assertThat(LambdaEnvironment.changes(environment))
+                .isEqualTo(new WhitelistSettings(
+                        "eu-west-1", Optional.of(URI.create("http://127.0.0.1:8000")), "anyhost-coordination", false));
+    }
+
+    @Test
+    void domainsApi_nothingSet() {
+        assertThat(LambdaEnvironment.staticAddresses(Map.of())).isEmpty();
+        assertThat(LambdaEnvironment.domainsPerTenant(Map.of())).isEqualTo(1_000);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LambdaEnvironment.edgeDomain(Map.of()))
+                .withMessageStartingWith("ANYHOST_EDGE_DOMAIN: missing (expected: a public hostname");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LambdaEnvironment.staticAddresses(Map.of("ANYHOST_STATIC_ADDRESSES", "1.2.3.4,x")))
+                .withMessage("ANYHOST_STATIC_ADDRESSES: x (expected: an IP address)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LambdaEnvironment.domainsPerTenant(Map.of("ANYHOST_DOMAINS_PER_TENANT", "0")))
+                .withMessage("ANYHOST_DOMAINS_PER_TENANT: 0 (expected: a whole number from 1)");
     }
 }

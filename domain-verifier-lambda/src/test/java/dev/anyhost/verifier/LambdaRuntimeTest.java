@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.testkit.ChildProcess;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.verifier.api.DomainsHandler;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +68,57 @@ class LambdaRuntimeTest {
         }
     }
 
-    private static ChildProcess startRuntime(LoopbackRuntimeApi api, String endpoint) {
+    @Test
+    void domainsHandler_realRuntime_operatorsBySignature() throws Exception {
         var environment = Map.of(
+                "ANYHOST_WHITELIST_ENDPOINT", WHITELIST.endpoint().toString(), "ANYHOST_EDGE_DOMAIN", "edge.example");
+        try (var api = new LoopbackRuntimeApi();
+                var _ = startRuntime(api, DomainsHandler.class.getName(), environment)) {
+            // The first look-up of a cold JVM may take longer than its limit on a busy machine.
+            assertThat(call(api, "GET", "/v1/domains/cold.example", "")
+                            .get("statusCode")
+                            .asInt())
+                    .isIn(404, 503);
+            String body = "{\"hostname\":\"lambda.example\",\"tenant\":\"acme\"}";
+            var created = call(api, "POST", "/v1/domains", body);
+            assertThat(created.get("statusCode").asInt()).isEqualTo(201);
+            assertThat(created.get("headers").get("ETag").asString()).startsWith("\"");
+            assertThat(created.get("body").asString()).contains("\"status\":\"pending\"", ".edge.example\"");
+            assertThat(call(api, "GET", "/v1/domains/lambda.example", "")
+                            .get("body")
+                            .asString())
+                    .isEqualTo(created.get("body").asString());
+            assertThat(call(api, "DELETE", "/v1/domains/lambda.example", "")
+                            .get("statusCode")
+                            .asInt())
+                    .isEqualTo(204);
+            String unsigned = at("GET", "/v1/domains", "").replace("\"iam\"", "\"other\"");
+            assertThat(response(api.invoke(unsigned)).get("statusCode").asInt()).isEqualTo(401);
+            var unreadable = response(api.invoke("{}"));
+            assertThat(unreadable.get("statusCode").asInt()).isEqualTo(404);
+        }
+    }
+
+    private static JsonNode call(LoopbackRuntimeApi api, String method, String path, String body)
+            throws InterruptedException {
+        return response(api.invoke(at(method, path, body)));
+    }
+
+    private static String at(String method, String path, String body) {
+        String encoded = Base64.getEncoder().encodeToString(body.getBytes(StandardCharsets.UTF_8));
+        return event(method, "")
+                .replace("\"rawPath\": \"/\"", "\"rawPath\": \"" + path + "\"")
+                .replace("\"x-forwarded-proto\"", "\"content-type\": \"application/json\", \"x-forwarded-proto\"")
+                .replace("\"isBase64Encoded\": false", "\"isBase64Encoded\": true, \"body\": \"" + encoded + "\"");
+    }
+
+    private static ChildProcess startRuntime(LoopbackRuntimeApi api, String endpoint) {
+        return startRuntime(api, AskHandler.class.getName(), Map.of("ANYHOST_WHITELIST_ENDPOINT", endpoint));
+    }
+
+    private static ChildProcess startRuntime(LoopbackRuntimeApi api, String handler, Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.putAll(Map.of(
                 "AWS_LAMBDA_RUNTIME_API", api.address(),
                 "AWS_LAMBDA_FUNCTION_NAME", "ask",
                 "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
@@ -74,8 +127,7 @@ class LambdaRuntimeTest {
                 "AWS_LAMBDA_LOG_STREAM_NAME", "local",
                 "AWS_REGION", "us-east-1",
                 "LAMBDA_TASK_ROOT", Path.of("target").toAbsolutePath().toString(),
-                "ANYHOST_WHITELIST_ENDPOINT", endpoint,
-                "ANYHOST_WHITELIST_TABLE", TestWhitelist.TABLE);
+                "ANYHOST_WHITELIST_TABLE", TestWhitelist.TABLE));
         var command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -83,7 +135,7 @@ class LambdaRuntimeTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
-                AskHandler.class.getName());
+                handler);
         return ChildProcess.start(command, environment, Optional.empty());
     }
 

@@ -64,4 +64,15 @@ class UnicodeHostnameTest {
                             .contains(name));
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "xn--bcher-kva.example, b\u00fccher.example",
+        "shop.example, shop.example",
+        "xn--a.example, xn--a.example",
+        "xn--ls8h.xn--p1ai, \ud83d\udca9.\u0440\u0444"
+    })
+    void show_asItsOwnerWritesIt(String ascii, String shown) {
+        assertThat(UnicodeHostname.show(Hostname.parse(ascii).orElseThrow())).isEqualTo(shown);
+    }
 }

@@ -35,7 +35,8 @@ class VerifierSettingsTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                1_000);
         assertThat(read("", Map.of())).isEqualTo(new ConfigResult.Valid<>(defaults));
         assertThat(read("whitelist:\n", Map.of())).isEqualTo(new ConfigResult.Valid<>(defaults));
     }
@@ -54,6 +55,7 @@ class VerifierSettingsTest {
                 static-addresses: [192.0.2.1, "2001:db8::1"]
                 resolvers: ["127.0.0.1:8053", "9.9.9.9", "2620:fe::fe", "[2620:fe::fe]:5353"]
                 api-keys: keys/api.txt
+                domains-per-tenant: 25
                 """, Map.of("PORT", "9999"));
         assertThat(result)
                 .isEqualTo(new ConfigResult.Valid<>(new VerifierSettings(
@@ -72,7 +74,8 @@ class VerifierSettingsTest {
                                 at("9.9.9.9", 53),
                                 at("2620:fe::fe", 53),
                                 at("2620:fe::fe", 5353)),
-                        Optional.of(folder.toAbsolutePath().resolve("keys/api.txt")))));
+                        Optional.of(folder.toAbsolutePath().resolve("keys/api.txt")),
+                        25)));
     }
 
     @Test
@@ -99,9 +102,20 @@ class VerifierSettingsTest {
                         "edge-domain: localhost (expected: " + Hostname.EXPECTED + ")",
                         "static-addresses[1]: host.example (expected: an IP address)",
                         "resolvers: 127.0.0.1:0 (expected: an IP address, or one and a port, such as 127.0.0.1:8053)",
-                        "secret-thing: unknown key (expected: one of listen, whitelist, changes, edge-domain, static-addresses,"
-                                + " resolvers, api-keys)",
+                        "secret-thing: unknown key (expected: one of listen, whitelist, api-keys, changes, edge-domain,"
+                                + " static-addresses, resolvers, domains-per-tenant)",
                         "whitelist.tabel: unknown key (expected: did you mean whitelist.table?)");
+    }
+
+    @Test
+    void apiWithoutEdgeDomain_isAMistake() throws IOException {
+        var result = read("api-keys: keys.txt\ndomains-per-tenant: 0\n", Map.of());
+        assertThat(((ConfigResult.Invalid<VerifierSettings>) result).errors())
+                .extracting(ConfigError::toString)
+                .containsExactly(
+                        "edge-domain: missing (expected: " + Hostname.EXPECTED
+                                + "; the domains API tells customers to point theirs below it)",
+                        "domains-per-tenant: 0 (expected: a whole number from 1 to 999999999)");
     }
 
     private static InetSocketAddress at(String ip, int port) {

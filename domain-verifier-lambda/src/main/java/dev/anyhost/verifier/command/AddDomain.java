@@ -5,9 +5,11 @@ import dev.anyhost.store.changes.Change;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.AddResult;
+import dev.anyhost.verifier.whitelist.Tenants;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,32 +18,42 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** {@code anyhost domains add}. There is no proof of ownership here: whoever has the table's credentials decides. */
+/**
+ * {@code anyhost domains add}. By the API a hostname is registered first and verified later. Straight on the table there
+ * is no proof of ownership: whoever has the table's credentials decides.
+ */
 @Command(
         name = "add",
-        description = "Serve a hostname, within half a minute. Repeating it changes nothing.",
+        description = {
+            "Register a hostname. Repeating it changes nothing.",
+            "With --api it is served once its DNS is right; with --config, without any proof, within half a minute."
+        },
         mixinStandardHelpOptions = true)
 final class AddDomain implements Callable<Integer> {
+
+    private final Waiting waiting;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ConfigOption config = new ConfigOption();
+    private PlaceOption place = new PlaceOption();
 
     @Parameters(paramLabel = "HOST", converter = Converters.ToHostname.class, description = "The hostname.")
     private @Nullable Hostname hostname;
 
     @Option(
             names = "--tenant",
-            required = true,
             paramLabel = "T",
             converter = Converters.ToTenant.class,
-            description = "The customer it belongs to.")
-    private String tenant = "";
+            description = "The customer it belongs to; may be left out with an API key that is a tenant's.")
+    private @Nullable String tenant;
 
     @Option(
             names = "--origin",
@@ -50,19 +62,87 @@ final class AddDomain implements Callable<Integer> {
             description = "Where its requests go; the proxy's own origin unless given.")
     private @Nullable URI origin;
 
-    @Override
-    public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        Hostname added = Required.of(hostname);
-        return config.withWhitelist(err, whitelist -> add(whitelist, added));
+    @Option(names = "--json", description = "With --api: print the domain as one JSON object, progress on stderr.")
+    private boolean json;
+
+    @Option(names = "--wait", description = "With --api: wait until the hostname is served.")
+    private boolean wait;
+
+    @Option(
+            names = "--wait-limit",
+            paramLabel = "TIME",
+            defaultValue = "10m",
+            converter = Converters.ToDuration.class,
+            description = "How long at most, such as 90s or 1h; ${DEFAULT-VALUE} unless given.")
+    private Duration waitLimit = Duration.ZERO;
+
+    /** For picocli. */
+    AddDomain() {
+        this(Waiting.really());
     }
 
-    private int add(Whitelist whitelist, Hostname added) {
+    AddDomain(Waiting waiting) {
+        this.waiting = waiting;
+    }
+
+    @Override
+    public Integer call() {
+        Hostname added = Required.of(hostname);
+        return place.either(file -> onTable(file, added), api -> onApi(api, added));
+    }
+
+    private int onApi(DomainsClient api, Hostname added) {
+        var body = JsonMapper.shared().createObjectNode();
+        body.put("hostname", added.value());
+        Optional.ofNullable(tenant).ifPresent(name -> body.put("tenant", name));
+        Optional.ofNullable(origin).ifPresent(url -> body.put("origin", url.toString()));
+        return Outcomes.of(spec.commandLine().getErr(), api.create(body), domain -> registered(api, added, domain));
+    }
+
+    private int registered(DomainsClient api, Hostname added, JsonNode domain) {
         PrintWriter out = spec.commandLine().getOut();
-        return switch (whitelist.add(added, tenant, Optional.ofNullable(origin), DomainStatus.ACTIVE)) {
+        PrintWriter progress = json ? spec.commandLine().getErr() : out;
+        if (!json) {
+            out.println("Registered " + Terminal.hostname(domain) + " (tenant " + Terminal.text(domain, "/tenant")
+                    + ", origin " + Terminal.origin(domain) + ", " + Terminal.text(domain, "/status") + ")");
+            Terminal.zone(domain).forEach(out::println);
+        }
+        ServedWait.End end = wait ? awaited(api, added, domain, progress) : new ServedWait.End(ExitCode.OK, domain);
+        if (json) {
+            out.println(end.domain());
+        }
+        return end.exitCode();
+    }
+
+    private ServedWait.End awaited(DomainsClient api, Hostname added, JsonNode domain, PrintWriter progress) {
+        try {
+            return new ServedWait(api, waiting, waitLimit, progress).await(added, domain);
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return new ServedWait.End(ExitCode.SOFTWARE, domain);
+        }
+    }
+
+    private int onTable(ConfigFile file, Hostname added) {
+        String owner = Optional.ofNullable(tenant)
+                .orElseThrow(() -> new ParameterException(spec.commandLine(), "Missing required option: '--tenant=T'"));
+        if (wait || json) {
+            throw new ParameterException(spec.commandLine(), "--wait and --json need --api");
+        }
+        return file.withWhitelist(spec.commandLine().getErr(), whitelist -> add(file, whitelist, added, owner));
+    }
+
+    private int add(ConfigFile file, Whitelist whitelist, Hostname added, String owner) {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        return switch (whitelist.add(added, owner, Optional.ofNullable(origin), DomainStatus.ACTIVE)) {
             case AddResult.Added(Domain domain) -> {
                 out.println("Added " + describe(domain));
-                config.tell(spec.commandLine().getErr(), new Change(Change.Kind.ACTIVATED, added));
+                if (whitelist.tenants().take(owner, Long.MAX_VALUE)
+                        instanceof Tenants.Result.Unreachable(String reason)) {
+                    err.println("Not counted among the tenant's domains: " + reason);
+                }
+                file.tell(err, new Change(Change.Kind.ACTIVATED, added));
                 yield ExitCode.OK;
             }
             case AddResult.AlreadyThere(Domain domain) -> {

@@ -6,12 +6,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code anyhost domains}: the whitelist from a terminal, straight on its table. */
+/** {@code anyhost domains}: customers' hostnames from a terminal, by the API or straight on their table. */
 @Command(
         name = "domains",
         description = "Show and change which customers' hostnames are served.",
         mixinStandardHelpOptions = true,
-        subcommands = {AddDomain.class, ListDomains.class, ShowDomain.class, RemoveDomain.class})
+        subcommands = {
+            AddDomain.class,
+            ListDomains.class,
+            ShowDomain.class,
+            RemoveDomain.class,
+            CheckDomain.class,
+            MakeKey.class
+        })
 public final class DomainsCommand implements Callable<Integer> {
 
     @Spec
@@ -23,6 +30,6 @@ public final class DomainsCommand implements Callable<Integer> {
     /** Only reached without one of the commands within. */
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: add, list, show or remove");
+        throw new ParameterException(spec.commandLine(), "Missing command: add, list, show, remove, check or keygen");
     }
 }

@@ -2,9 +2,12 @@ package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.store.changes.Change;
+import dev.anyhost.verifier.UnicodeHostname;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.whitelist.RemoveResult;
+import dev.anyhost.verifier.whitelist.Tenants;
 import dev.anyhost.verifier.whitelist.Whitelist;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +29,7 @@ final class RemoveDomain implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ConfigOption config = new ConfigOption();
+    private PlaceOption place = new PlaceOption();
 
     @Parameters(paramLabel = "HOST", converter = Converters.ToHostname.class, description = "The hostname.")
     private @Nullable Hostname hostname;
@@ -34,16 +37,27 @@ final class RemoveDomain implements Callable<Integer> {
     @Override
     public Integer call() {
         Hostname removed = Required.of(hostname);
-        return config.withWhitelist(spec.commandLine().getErr(), whitelist -> remove(whitelist, removed));
+        PrintWriter err = spec.commandLine().getErr();
+        return place.either(
+                file -> file.withWhitelist(err, whitelist -> remove(file, whitelist, removed)),
+                api -> Outcomes.of(err, api.remove(removed), _ -> {
+                    spec.commandLine().getOut().println("Removed " + UnicodeHostname.show(removed));
+                    return ExitCode.OK;
+                }));
     }
 
-    private int remove(Whitelist whitelist, Hostname removed) {
+    private int remove(ConfigFile file, Whitelist whitelist, Hostname removed) {
+        PrintWriter err = spec.commandLine().getErr();
         return switch (whitelist.remove(removed)) {
             case RemoveResult.Removed(Domain domain) -> {
                 spec.commandLine()
                         .getOut()
                         .println("Removed " + domain.hostname() + " (tenant " + domain.tenant() + ")");
-                config.tell(spec.commandLine().getErr(), new Change(Change.Kind.REMOVED, removed));
+                if (whitelist.tenants().giveBack(domain.tenant())
+                        instanceof Tenants.Result.Unreachable(String reason)) {
+                    err.println("Still counted among the tenant's domains: " + reason);
+                }
+                file.tell(err, new Change(Change.Kind.REMOVED, removed));
                 yield ExitCode.OK;
             }
             case RemoveResult.Absent() -> failed(removed + " isn't registered");

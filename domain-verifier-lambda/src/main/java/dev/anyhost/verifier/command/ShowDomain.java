@@ -5,6 +5,7 @@ import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +24,7 @@ final class ShowDomain implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ConfigOption config = new ConfigOption();
+    private PlaceOption place = new PlaceOption();
 
     @Parameters(paramLabel = "HOST", converter = Converters.ToHostname.class, description = "The hostname.")
     private @Nullable Hostname hostname;
@@ -34,7 +35,14 @@ final class ShowDomain implements Callable<Integer> {
     @Override
     public Integer call() {
         Hostname shown = Required.of(hostname);
-        return config.withWhitelist(spec.commandLine().getErr(), whitelist -> show(whitelist, shown));
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        return place.either(
+                file -> file.withWhitelist(err, whitelist -> show(whitelist, shown)),
+                api -> Outcomes.of(err, api.show(shown), domain -> {
+                    (json ? List.of(domain.toString()) : Terminal.details(domain)).forEach(out::println);
+                    return ExitCode.OK;
+                }));
     }
 
     private int show(Whitelist whitelist, Hostname shown) {

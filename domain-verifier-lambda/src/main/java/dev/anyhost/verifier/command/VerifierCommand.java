@@ -3,10 +3,17 @@ package dev.anyhost.verifier.command;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.FunctionUrlServer;
 import dev.anyhost.verifier.VerifierSettings;
+import dev.anyhost.verifier.api.ApiKeys;
+import dev.anyhost.verifier.api.ApiSettings;
+import dev.anyhost.verifier.api.DomainTables;
+import dev.anyhost.verifier.api.DomainsHandler;
+import dev.anyhost.verifier.api.SharedAddress;
+import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -15,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code anyhost verifier}: the Lambda handlers behind a local function URL, until SIGTERM or SIGINT. */
+/** {@code anyhost verifier}: ask and domains API behind one local function URL, until SIGTERM or SIGINT. */
 @Command(
         name = "verifier",
         description = "Answer whether hostnames may be served, at a local function URL.",
@@ -34,16 +41,41 @@ public final class VerifierCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        return config.withSettings(
-                err, settings -> ConfigOption.withWhitelist(err, settings, whitelist -> serve(settings, whitelist)));
+        return config.file().withSettings(err, settings -> withKeys(settings, err));
     }
 
-    private int serve(VerifierSettings settings, Whitelist whitelist) {
-        try (var server =
-                FunctionUrlServer.start(settings.listen(), new AskHandler(whitelist), InstantSource.system())) {
+    private int withKeys(VerifierSettings settings, PrintWriter err) {
+        Optional<ApiKeys.Read> read = settings.apiKeys().map(ApiKeys::read);
+        if (read.isPresent() && read.get() instanceof ApiKeys.Read.Wrong(String error)) {
+            err.println("api-keys: " + error);
+            return ExitCode.USAGE;
+        }
+        Optional<ApiKeys> keys = read.map(ApiKeys.Read.Keys.class::cast).map(ApiKeys.Read.Keys::keys);
+        return ConfigFile.withWhitelist(err, settings, whitelist -> withApi(settings, whitelist, keys));
+    }
+
+    private int withApi(VerifierSettings settings, Whitelist whitelist, Optional<ApiKeys> keys) {
+        var clock = InstantSource.system();
+        try (var notices = ProxyNotices.open(settings.changes(), clock)) {
+            var tables = new DomainTables(whitelist, notices, clock);
+            Optional<DomainsHandler> api = keys.flatMap(known -> settings.edgeDomain()
+                    .map(edgeDomain -> new DomainsHandler(
+                            tables,
+                            new ApiSettings(edgeDomain, settings.staticAddresses(), settings.domainsPerTenant()),
+                            known)));
+            return serve(settings, new SharedAddress(new AskHandler(whitelist), api));
+        }
+    }
+
+    private int serve(VerifierSettings settings, SharedAddress handler) {
+        try (var server = FunctionUrlServer.start(settings.listen(), handler, InstantSource.system())) {
             endWithExitCodeZero(server);
             PrintWriter out = spec.commandLine().getOut();
             out.println("Verifier: " + server.uri());
+            out.println(
+                    handler.domains().isPresent()
+                            ? "Domains API: " + server.uri() + "v1/domains"
+                            : "Domains API: off (api-keys names no file)");
             out.flush();
             new CountDownLatch(1).await();
             return ExitCode.OK;

@@ -2,7 +2,9 @@ package dev.anyhost.verifier.whitelist;
 
 import dev.anyhost.store.changes.Change;
 import dev.anyhost.store.changes.ChangeLog;
+import dev.anyhost.store.changes.ChangesSince;
 import dev.anyhost.store.changes.PublishResult;
+import java.time.Instant;
 import java.time.InstantSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -26,6 +28,11 @@ public final class ProxyNotices implements AutoCloseable {
     /** Blocks for one call. */
     public PublishResult publish(Change change) {
         return log.publish(change);
+    }
+
+    /** What the proxies, and we, told since about then; blocks for a call for each minute. */
+    public ChangesSince since(Instant from) {
+        return log.since(from);
     }
 
     @Override

@@ -40,13 +40,18 @@ public final class Tenants {
         /** It has as many domains as it may have. */
         record Full(long domains) implements Result {}
 
-        /** The table couldn't be asked. */
+        /** The table couldn't be asked, or has a row that this version can't read. */
         record Unreachable(String reason) implements Result {}
     }
 
-    /** The tenant, whose label is made when it is first asked for and never changes. */
+    /** The tenant, whose label is made when it is first asked for and never changes; afterwards this only reads. */
     public Result find(String tenant) {
-        return update(tenant, 0, Long.MAX_VALUE);
+        try {
+            var response = dynamo.getItem(request -> request.tableName(table).key(key(tenant)));
+            return response.hasItem() ? read(response.item()) : update(tenant, 0, Long.MAX_VALUE);
+        } catch (SdkException failed) {
+            return new Result.Unreachable(Whitelist.reason(table, failed));
+        }
     }
 
     /** Counts one more domain unless there are {@code quota} already. */
@@ -54,17 +59,20 @@ public final class Tenants {
         return update(tenant, 1, quota);
     }
 
-    /** Counts one domain less. */
+    /** Counts one domain less, unless none is counted: rows that were there before anybody counted may go, too. */
     public Result giveBack(String tenant) {
-        return update(tenant, -1, Long.MAX_VALUE);
+        return update(tenant, -1, 0);
     }
 
     private Result update(String tenant, int change, long quota) {
         try {
             Map<String, AttributeValue> row = dynamo.updateItem(request -> request.tableName(table)
-                            .key(Map.of(DomainItem.HOSTNAME, Row.text(PREFIX + tenant)))
+                            .key(key(tenant))
                             .updateExpression("SET #label = if_not_exists(#label, :label) ADD #domains :change")
-                            .conditionExpression("attribute_not_exists(#domains) OR #domains < :quota")
+                            .conditionExpression(
+                                    change < 0
+                                            ? "#domains > :quota"
+                                            : "attribute_not_exists(#domains) OR #domains < :quota")
                             .expressionAttributeNames(Map.of("#label", LABEL, "#domains", DOMAINS))
                             .expressionAttributeValues(Map.of(
                                     ":label", Row.text(label()),
@@ -72,13 +80,25 @@ public final class Tenants {
                                     ":quota", Row.number(quota)))
                             .returnValues(ReturnValue.ALL_NEW))
                     .attributes();
-            var read = new Row(row);
-            return new Result.Tenant(read.text(LABEL, "", Optional::of), Math.max(0, read.number(DOMAINS)));
+            return read(row);
         } catch (ConditionalCheckFailedException full) {
             return new Result.Full(quota);
         } catch (SdkException failed) {
             return new Result.Unreachable(Whitelist.reason(table, failed));
         }
+    }
+
+    private static Map<String, AttributeValue> key(String tenant) {
+        return Map.of(DomainItem.HOSTNAME, Row.text(PREFIX + tenant));
+    }
+
+    private Result read(Map<String, AttributeValue> item) {
+        var row = new Row(item);
+        var tenant = new Result.Tenant(row.text(LABEL, "", Optional::of), Math.max(0, row.number(DOMAINS)));
+        return row.damaged()
+                .<Result>map(attribute -> new Result.Unreachable("table " + table + ": the row of "
+                        + DomainItem.storedHostname(item) + " has no usable " + attribute))
+                .orElse(tenant);
     }
 
     private static String label() {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -244,6 +245,22 @@ public final class Whitelist implements AutoCloseable {
     /** The same, page by page. */
     public DueResult dueForDelivery(DuePage page) {
         return indexes.due(WhitelistIndexes.DueIndex.DELIVERY, page);
+    }
+
+    /** How far the change log's events are taken over; empty when the table couldn't be asked. */
+    public Optional<Cursor> cursor() {
+        return new Cursors(dynamo, table).find();
+    }
+
+    /**
+     * Moves the cursor on.
+     *
+     * @param from what was found
+     * @param seen the changes that are taken over and may be met again
+     * @return false when somebody else moved it, or it can't be told
+     */
+    public boolean move(Cursor from, Instant at, Set<String> seen) {
+        return new Cursors(dynamo, table).move(from, at, seen);
     }
 
     /** Whose domains they are, in the same table. */

@@ -243,20 +243,22 @@ class DomainsCommandTest {
     @Test
     void noCommand_exit2() {
         assertThat(domains()).isEqualTo(2);
-        assertThat(err).asString().contains("add, list, show or remove");
+        assertThat(err).asString().contains("add, list, show, remove, check or keygen");
     }
 
     @Test
     void noConfig_exit2() {
         assertThat(domains("list")).isEqualTo(2);
-        assertThat(err).asString().contains("Missing required option: '--config=FILE'");
+        assertThat(err).asString().contains("Missing required option: '--api=URL' or '--config=FILE'");
+        assertThat(configured("list", "--api", "http://127.0.0.1:1/")).isEqualTo(2);
+        assertThat(err).asString().contains("(expected: exactly one of them)");
     }
 
     @Test
     void help_everywhere() {
-        for (String command : new String[] {"add", "list", "show", "remove"}) {
+        for (String command : new String[] {"add", "list", "show", "remove", "check"}) {
             assertThat(domains(command, "--help")).isZero();
-            assertThat(out).asString().contains("Usage: domains " + command, "--config=FILE");
+            assertThat(out).asString().contains("Usage: domains " + command, "--config=FILE", "--api=URL");
         }
         assertThat(domains("--help")).isZero();
         assertThat(out).asString().contains("add", "list", "show", "remove");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.testkit.ChildProcess;
 import dev.anyhost.verifier.TestWhitelist;
+import dev.anyhost.verifier.api.ApiKeys;
+import dev.anyhost.verifier.api.TestApi;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -48,16 +50,46 @@ class VerifierCommandTest {
     }
 
     @Test
-    void verifier_printsOneLine_answers_andEndsWithZeroOnSigterm() throws Exception {
+    void verifier_saysWhereItIs_answers_andEndsWithZeroOnSigterm() throws Exception {
         try (var verifier = start("127.0.0.1:0", "endpoint: " + WHITELIST.endpoint());
                 var http = HttpClient.newHttpClient()) {
             var line = verifier.awaitLine(Pattern.compile("^Verifier: (http://127\\.0\\.0\\.1:[0-9]+/)$"), LIMIT);
             var asked = HttpRequest.newBuilder(URI.create(line.group(1) + "?domain=active.example"))
                     .build();
             assertThat(http.send(asked, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
-            assertThat(verifier.output()).hasSize(1);
+            verifier.awaitLine(Pattern.compile("^Domains API: off \\(api-keys names no file\\)$"), LIMIT);
+            var closed = HttpRequest.newBuilder(URI.create(line.group(1) + "v1/domains"))
+                    .build();
+            assertThat(http.send(closed, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
             assertThat(verifier.terminate(LIMIT)).isZero();
-            assertThat(verifier.output()).hasSize(1);
+            assertThat(verifier.output()).hasSize(2);
+        }
+    }
+
+    @Test
+    void verifierWithKeys_servesTheApiToo() throws Exception {
+        String keys = "\napi-keys: " + TestApi.keyFile() + "\nedge-domain: edge.example";
+        try (var verifier = start("127.0.0.1:0" + keys, "endpoint: " + WHITELIST.endpoint());
+                var http = HttpClient.newHttpClient()) {
+            var line = verifier.awaitLine(Pattern.compile("^Domains API: (http://.*/v1/domains)$"), LIMIT);
+            var asked = HttpRequest.newBuilder(URI.create(line.group(1) + "/active.example"));
+            assertThat(http.send(asked.build(), BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(401);
+            asked.header("Authorization", "Bearer " + TestApi.ADMIN);
+            assertThat(http.send(asked.build(), BodyHandlers.ofString()).body())
+                    .contains("\"hostname\":\"active.example\"", "\"tenant\":\"acme\"", ".edge.example\"");
+        }
+    }
+
+    @Test
+    void badKey_exit2NamingFileAndLine() throws Exception {
+        Path keys = Files.writeString(config.resolveSibling("keys"), "# none yet\nsecret admin\n");
+        String more = "\napi-keys: keys\nedge-domain: edge.example";
+        try (var verifier = start("127.0.0.1:0" + more, "endpoint: " + WHITELIST.endpoint())) {
+            assertThat(verifier.endedWithin(LIMIT)).isTrue();
+            assertThat(verifier.exitCode()).isEqualTo(2);
+            assertThat(verifier.output())
+                    .containsExactly("api-keys: " + keys + ": line 2 (expected: " + ApiKeys.LINE_EXPECTED + ")");
         }
     }
 
