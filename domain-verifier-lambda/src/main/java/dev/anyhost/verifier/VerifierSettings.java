@@ -24,6 +24,7 @@ import java.util.function.Function;
  * @param resolvers the DNS servers that the checker asks; empty for the system's
  * @param apiKeys the file of bearer keys for the domains API; empty when there is no API
  * @param domainsPerTenant how many domains a tenant may have by the API
+ * @param checks how hostnames are looked after
  */
 public record VerifierSettings(
         InetSocketAddress listen,
@@ -33,7 +34,8 @@ public record VerifierSettings(
         List<InetAddress> staticAddresses,
         List<InetSocketAddress> resolvers,
         Optional<Path> apiKeys,
-        int domainsPerTenant) {
+        int domainsPerTenant,
+        CheckSettings checks) {
 
     /** More than a customer has, and an end to a customer's runaway script. */
     public static final int DEFAULT_DOMAINS_PER_TENANT = 1_000;
@@ -64,7 +66,8 @@ public record VerifierSettings(
                 root.list("static-addresses", List.of(), ConfigValues.IP_EXPECTED, ConfigValues::ip),
                 root.list("resolvers", List.of(), RESOLVER_EXPECTED, VerifierSettings::resolver),
                 apiKeys,
-                root.integer("domains-per-tenant", DEFAULT_DOMAINS_PER_TENANT, 1, MOST_DOMAINS));
+                root.integer("domains-per-tenant", DEFAULT_DOMAINS_PER_TENANT, 1, MOST_DOMAINS),
+                CheckSettings.of(root));
     }
 
     private static Optional<Hostname> edgeDomain(ConfigSection root, boolean needed) {
