@@ -8,6 +8,8 @@ import dev.anyhost.verifier.api.ApiSettings;
 import dev.anyhost.verifier.api.DomainTables;
 import dev.anyhost.verifier.api.DomainsHandler;
 import dev.anyhost.verifier.api.SharedAddress;
+import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.io.IOException;
@@ -59,10 +61,9 @@ public final class VerifierCommand implements Callable<Integer> {
         try (var notices = ProxyNotices.open(settings.changes(), clock)) {
             var tables = new DomainTables(whitelist, notices, clock);
             Optional<DomainsHandler> api = keys.flatMap(known -> settings.edgeDomain()
-                    .map(edgeDomain -> new DomainsHandler(
-                            tables,
-                            new ApiSettings(edgeDomain, settings.staticAddresses(), settings.domainsPerTenant()),
-                            known)));
+                    .map(edgeDomain -> new Edge(DnsName.of(edgeDomain), settings.staticAddresses(), Edge.LETS_ENCRYPT))
+                    .map(edge ->
+                            new DomainsHandler(tables, new ApiSettings(edge, settings.domainsPerTenant()), known)));
             return serve(settings, new SharedAddress(new AskHandler(whitelist), api));
         }
     }
