@@ -5,6 +5,8 @@ import dev.anyhost.settings.ConfigReader;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.settings.ConfigSection;
 import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,6 +53,11 @@ public record VerifierSettings(
     /** Reads the file. */
     public static ConfigResult<VerifierSettings> read(Path file, Function<String, Optional<String>> environment) {
         return ConfigReader.read(file, environment, VerifierSettings::of);
+    }
+
+    /** Where customers' names must lead; empty without an edge domain. */
+    public Optional<Edge> edge() {
+        return edgeDomain.map(domain -> new Edge(DnsName.of(domain), staticAddresses, Edge.LETS_ENCRYPT));
     }
 
     private static VerifierSettings of(ConfigSection root) {

@@ -41,8 +41,7 @@ final class LocalDomainService {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalDomainService.class);
     private static final String TENANT = "customer";
-    private static final Hostname EDGE_DOMAIN =
-            Hostname.parse("edge.anyhost.example").orElseThrow();
+    private static final DnsName EDGE_DOMAIN = new DnsName("edge.anyhost.example");
     private static final String COORDINATION = "anyhost-coordination";
     private static final Duration CHECKS_EVERY = Duration.ofSeconds(2);
 
@@ -77,12 +76,12 @@ final class LocalDomainService {
         LOG.info("whitelist: {}", added);
         var tables = new DomainTables(
                 whitelist, parts.opened(ProxyNotices.open(table(database, COORDINATION, false), clock)), clock);
-        var edge = new Edge(DnsName.of(EDGE_DOMAIN), List.of(InetAddress.getLoopbackAddress()), Edge.LETS_ENCRYPT);
+        var edge = new Edge(EDGE_DOMAIN, List.of(InetAddress.getLoopbackAddress()), Edge.LETS_ENCRYPT);
         check(parts, tables, edge, dns);
         Path apiKey = place.folder().resolve("api-key.txt");
         var api = new DomainsHandler(
                 tables,
-                new ApiSettings(EDGE_DOMAIN, edge.addresses(), VerifierSettings.DEFAULT_DOMAINS_PER_TENANT),
+                new ApiSettings(edge, VerifierSettings.DEFAULT_DOMAINS_PER_TENANT),
                 keys(apiKey));
         FunctionUrlServer server = parts.opened(FunctionUrlServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), place.port()),

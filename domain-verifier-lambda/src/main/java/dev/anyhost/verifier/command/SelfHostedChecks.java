@@ -1,12 +1,10 @@
 package dev.anyhost.verifier.command;
 
-import dev.anyhost.domain.Hostname;
 import dev.anyhost.verifier.CheckSettings;
 import dev.anyhost.verifier.VerifierSettings;
 import dev.anyhost.verifier.api.DomainTables;
 import dev.anyhost.verifier.check.CheckLoop;
 import dev.anyhost.verifier.check.LookingAfter;
-import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.Webhook;
 import java.io.IOException;
@@ -33,7 +31,7 @@ final class SelfHostedChecks implements AutoCloseable {
         record Wrong(String error) implements Start {}
     }
 
-    static Start start(VerifierSettings settings, Hostname edgeDomain, DomainTables tables) {
+    static Start start(VerifierSettings settings, Edge edge, DomainTables tables) {
         Optional<Webhook> webhook = Optional.empty();
         if (settings.checks().webhook().isPresent()) {
             CheckSettings.Hook hook = settings.checks().webhook().get();
@@ -44,7 +42,6 @@ final class SelfHostedChecks implements AutoCloseable {
             }
             webhook = secrets.map(known -> new Webhook(hook.url(), known));
         }
-        var edge = new Edge(DnsName.of(edgeDomain), settings.staticAddresses(), Edge.LETS_ENCRYPT);
         var run = new LookingAfter(edge, settings.resolvers(), settings.checks().grace(), webhook)
                 .run(tables.whitelist(), tables.notices(), tables.clock());
         return new Start.Started(

@@ -59,11 +59,9 @@ public final class VerifierCommand implements Callable<Integer> {
         var clock = InstantSource.system();
         try (var notices = ProxyNotices.open(settings.changes(), clock)) {
             var tables = new DomainTables(whitelist, notices, clock);
-            Optional<DomainsHandler> api = keys.flatMap(known -> settings.edgeDomain()
-                    .map(edgeDomain -> new DomainsHandler(
-                            tables,
-                            new ApiSettings(edgeDomain, settings.staticAddresses(), settings.domainsPerTenant()),
-                            known)));
+            Optional<DomainsHandler> api = keys.flatMap(known -> settings.edge()
+                    .map(edge ->
+                            new DomainsHandler(tables, new ApiSettings(edge, settings.domainsPerTenant()), known)));
             return withChecks(
                     settings, tables, () -> serve(settings, new SharedAddress(new AskHandler(whitelist), api)));
         }
@@ -71,11 +69,11 @@ public final class VerifierCommand implements Callable<Integer> {
 
     /** Without an edge domain there is nothing that hostnames could be held against. */
     private int withChecks(VerifierSettings settings, DomainTables tables, IntSupplier serve) {
-        if (settings.edgeDomain().isEmpty()) {
+        if (settings.edge().isEmpty()) {
             spec.commandLine().getOut().println("DNS checks: off (edge-domain is not set)");
             return serve.getAsInt();
         }
-        return switch (SelfHostedChecks.start(settings, settings.edgeDomain().get(), tables)) {
+        return switch (SelfHostedChecks.start(settings, settings.edge().get(), tables)) {
             case SelfHostedChecks.Start.Wrong(String error) -> {
                 spec.commandLine().getErr().println(error);
                 yield ExitCode.USAGE;
