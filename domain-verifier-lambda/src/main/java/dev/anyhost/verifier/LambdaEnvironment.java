@@ -2,6 +2,8 @@ package dev.anyhost.verifier;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.Webhook;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;
@@ -69,22 +71,21 @@ public final class LambdaEnvironment {
     }
 
     /**
-     * The domain whose names customers point theirs at.
+     * Where customers' names must lead.
      *
      * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
      */
-    public static Hostname edgeDomain(Map<String, String> environment) {
+    public static Edge edge(Map<String, String> environment) {
+        return new Edge(DnsName.of(edgeDomain(environment)), staticAddresses(environment), Edge.LETS_ENCRYPT);
+    }
+
+    static Hostname edgeDomain(Map<String, String> environment) {
         String text = environment.getOrDefault(EDGE_DOMAIN, "");
         return Hostname.parse(text)
                 .orElseThrow(() -> wrong(EDGE_DOMAIN, text.isEmpty() ? "missing" : text, Hostname.EXPECTED));
     }
 
-    /**
-     * The addresses that apex names point at; none unless set.
-     *
-     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
-     */
-    public static List<InetAddress> staticAddresses(Map<String, String> environment) {
+    static List<InetAddress> staticAddresses(Map<String, String> environment) {
         return Arrays.stream(environment.getOrDefault(STATIC_ADDRESSES, "").split(",", -1))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())

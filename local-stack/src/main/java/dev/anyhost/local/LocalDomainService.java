@@ -80,9 +80,7 @@ final class LocalDomainService {
         check(parts, tables, edge, dns);
         Path apiKey = place.folder().resolve("api-key.txt");
         var api = new DomainsHandler(
-                tables,
-                new ApiSettings(edge, VerifierSettings.DEFAULT_DOMAINS_PER_TENANT),
-                keys(apiKey));
+                tables, new ApiSettings(edge, VerifierSettings.DEFAULT_DOMAINS_PER_TENANT), keys(apiKey));
         FunctionUrlServer server = parts.opened(FunctionUrlServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), place.port()),
                 new SharedAddress(new AskHandler(whitelist), Optional.of(api)),

@@ -109,23 +109,23 @@ class OnboardingTest {
         try (var opened = new TestSystem(folder);
                 Fleet fleet = Fleet.start(opened, 1);
                 ProxyNotices notices = notices(opened);
-                RawOrigin receiver = RawOrigin.start(RawOrigin.Script.answering(
-                        request -> "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"));
+                RawOrigin receiver = RawOrigin.start(
+                        RawOrigin.Script.answering(request -> "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"));
                 Webhook webhook = new Webhook(receiver.uri(), List.of("a secret of some length"));
                 FunctionUrlServer api = api(opened, notices, hashes)) {
             system = opened;
             run = new LookingAfter(
-                            EDGE,
-                            List.of(system.pebble.dns().address()),
-                            Duration.ofDays(7),
-                            Optional.of(webhook))
+                            EDGE, List.of(system.pebble.dns().address()), Duration.ofDays(7), Optional.of(webhook))
                     .run(system.whitelist, notices, clock);
             String[] at = {"--json", "--api", api.uri().toString(), "--api-key-file", keyFile.toString()};
 
             JsonNode registered = domains(with(at, "domains", "add", HOST, "--tenant", "acme"));
             assertThat(registered.get("status").asString()).isEqualTo("pending");
+            clock.advance(Duration.ofMinutes(2));
             runAll();
-            assertThat(domains(with(at, "domains", "show", HOST)).at("/summary/code").asString())
+            assertThat(domains(with(at, "domains", "show", HOST))
+                            .at("/summary/code")
+                            .asString())
                     .isEqualTo("address_elsewhere");
             int port = fleet.port(0);
             assertThat(visit(port)).isEqualTo(NOT_ALLOWED);
@@ -141,8 +141,7 @@ class OnboardingTest {
             assertThat(AcmeRequests.orders(system.authority, HOST)).isEqualTo(1);
             until(() -> {
                 runAll();
-                return receiver.requests().stream()
-                        .anyMatch(call -> call.body().contains("certificate.issued"));
+                return receiver.requests().stream().anyMatch(call -> call.body().contains("certificate.issued"));
             });
 
             system.pebble.dns().clear(HOST);
@@ -205,9 +204,7 @@ class OnboardingTest {
     private static FunctionUrlServer api(TestSystem system, ProxyNotices notices, Path hashes) throws Exception {
         ApiKeys keys = ((ApiKeys.Read.Keys) ApiKeys.read(hashes)).keys();
         var domains = new DomainsHandler(
-                new DomainTables(system.whitelist, notices, InstantSource.system()),
-                new ApiSettings(EDGE, 100),
-                keys);
+                new DomainTables(system.whitelist, notices, InstantSource.system()), new ApiSettings(EDGE, 100), keys);
         return FunctionUrlServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new SharedAddress(new AskHandler(system.whitelist), Optional.of(domains)),

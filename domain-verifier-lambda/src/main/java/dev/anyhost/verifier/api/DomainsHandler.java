@@ -5,8 +5,6 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.anyhost.verifier.LambdaEnvironment;
-import dev.anyhost.verifier.dns.DnsName;
-import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.time.InstantSource;
@@ -40,12 +38,8 @@ public final class DomainsHandler implements RequestHandler<APIGatewayV2HTTPEven
 
     private static DomainsApi inLambda(Map<String, String> environment) {
         InstantSource clock = InstantSource.system();
-        var settings = new ApiSettings(
-                new Edge(
-                        DnsName.of(LambdaEnvironment.edgeDomain(environment)),
-                        LambdaEnvironment.staticAddresses(environment),
-                        Edge.LETS_ENCRYPT),
-                LambdaEnvironment.domainsPerTenant(environment));
+        var settings =
+                new ApiSettings(LambdaEnvironment.edge(environment), LambdaEnvironment.domainsPerTenant(environment));
         var tables = new DomainTables(
                 Whitelist.open(LambdaEnvironment.whitelist(environment), clock),
                 ProxyNotices.open(LambdaEnvironment.changes(environment), clock),

@@ -3,8 +3,6 @@ package dev.anyhost.verifier.check;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.anyhost.verifier.LambdaEnvironment;
-import dev.anyhost.verifier.dns.DnsName;
-import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.Webhook;
 import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
@@ -42,13 +40,9 @@ public final class CheckHandler implements RequestHandler<Map<String, Object>, M
     }
 
     private static ScheduledRun inLambda(Map<String, String> environment, InstantSource clock) {
-        var edge = new Edge(
-                DnsName.of(LambdaEnvironment.edgeDomain(environment)),
-                LambdaEnvironment.staticAddresses(environment),
-                Edge.LETS_ENCRYPT);
         Optional<Webhook> webhook = LambdaEnvironment.webhook(environment)
                 .map(url -> new Webhook(url, LambdaEnvironment.webhookSecrets(environment)));
-        return new LookingAfter(edge, List.of(), CheckSchedule.DEFAULT.grace(), webhook)
+        return new LookingAfter(LambdaEnvironment.edge(environment), List.of(), CheckSchedule.DEFAULT.grace(), webhook)
                 .run(
                         Whitelist.open(LambdaEnvironment.whitelist(environment), clock),
                         ProxyNotices.open(LambdaEnvironment.changes(environment), clock),
