@@ -2,6 +2,9 @@ package dev.anyhost.verifier;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.verifier.dns.Edge;
+import dev.anyhost.verifier.events.Webhook;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,7 +17,8 @@ import java.util.Optional;
  * The configuration of the Lambda functions: {@code ANYHOST_WHITELIST_TABLE}, {@code ANYHOST_WHITELIST_REGION} (the
  * function's own region unless set) and {@code ANYHOST_WHITELIST_ENDPOINT} (DynamoDB's own unless set); the same with
  * {@code CHANGES} for the proxies' coordination table, region and endpoint being the whitelist's unless set; {@code
- * ANYHOST_EDGE_DOMAIN}; {@code ANYHOST_STATIC_ADDRESSES}, separated by commas; {@code ANYHOST_DOMAINS_PER_TENANT}.
+ * ANYHOST_EDGE_DOMAIN}; {@code ANYHOST_STATIC_ADDRESSES}, separated by commas; {@code ANYHOST_DOMAINS_PER_TENANT};
+ * {@code ANYHOST_WEBHOOK_URL} and {@code ANYHOST_WEBHOOK_SECRETS}, separated by commas.
  * Functions never create tables.
  */
 public final class LambdaEnvironment {
@@ -29,6 +33,9 @@ public final class LambdaEnvironment {
     private static final String EDGE_DOMAIN = "ANYHOST_EDGE_DOMAIN";
     private static final String STATIC_ADDRESSES = "ANYHOST_STATIC_ADDRESSES";
     private static final String DOMAINS_PER_TENANT = "ANYHOST_DOMAINS_PER_TENANT";
+
+    private static final String WEBHOOK_URL = "ANYHOST_WEBHOOK_URL";
+    private static final String WEBHOOK_SECRETS = "ANYHOST_WEBHOOK_SECRETS";
 
     /** Set by Lambda itself. */
     private static final String OWN_REGION = "AWS_REGION";
@@ -64,22 +71,21 @@ public final class LambdaEnvironment {
     }
 
     /**
-     * The domain whose names customers point theirs at.
+     * Where customers' names must lead.
      *
      * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
      */
-    public static Hostname edgeDomain(Map<String, String> environment) {
+    public static Edge edge(Map<String, String> environment) {
+        return new Edge(DnsName.of(edgeDomain(environment)), staticAddresses(environment), Edge.LETS_ENCRYPT);
+    }
+
+    static Hostname edgeDomain(Map<String, String> environment) {
         String text = environment.getOrDefault(EDGE_DOMAIN, "");
         return Hostname.parse(text)
                 .orElseThrow(() -> wrong(EDGE_DOMAIN, text.isEmpty() ? "missing" : text, Hostname.EXPECTED));
     }
 
-    /**
-     * The addresses that apex names point at; none unless set.
-     *
-     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
-     */
-    public static List<InetAddress> staticAddresses(Map<String, String> environment) {
+    static List<InetAddress> staticAddresses(Map<String, String> environment) {
         return Arrays.stream(environment.getOrDefault(STATIC_ADDRESSES, "").split(",", -1))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
@@ -99,6 +105,31 @@ public final class LambdaEnvironment {
         return ConfigValues.integer(text)
                 .filter(number -> number >= 1)
                 .orElseThrow(() -> wrong(DOMAINS_PER_TENANT, text, "a whole number from 1"));
+    }
+
+    /**
+     * Where the operator hears of what happens; nowhere unless set.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static Optional<URI> webhook(Map<String, String> environment) {
+        return endpoint(environment, WEBHOOK_URL);
+    }
+
+    /**
+     * What calls are signed with.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static List<String> webhookSecrets(Map<String, String> environment) {
+        List<String> secrets = Arrays.stream(
+                        environment.getOrDefault(WEBHOOK_SECRETS, "").split(",", -1))
+                .map(String::strip)
+                .toList();
+        if (!secrets.stream().allMatch(Webhook::isSecret)) {
+            throw wrong(WEBHOOK_SECRETS, "unusable", Webhook.SECRET_EXPECTED);
+        }
+        return secrets;
     }
 
     private static String table(Map<String, String> environment, String variable, String fallback) {

@@ -5,6 +5,8 @@ import dev.anyhost.settings.ConfigReader;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.settings.ConfigSection;
 import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +26,7 @@ import java.util.function.Function;
  * @param resolvers the DNS servers that the checker asks; empty for the system's
  * @param apiKeys the file of bearer keys for the domains API; empty when there is no API
  * @param domainsPerTenant how many domains a tenant may have by the API
+ * @param checks how hostnames are looked after
  */
 public record VerifierSettings(
         InetSocketAddress listen,
@@ -33,7 +36,8 @@ public record VerifierSettings(
         List<InetAddress> staticAddresses,
         List<InetSocketAddress> resolvers,
         Optional<Path> apiKeys,
-        int domainsPerTenant) {
+        int domainsPerTenant,
+        CheckSettings checks) {
 
     /** More than a customer has, and an end to a customer's runaway script. */
     public static final int DEFAULT_DOMAINS_PER_TENANT = 1_000;
@@ -51,6 +55,11 @@ public record VerifierSettings(
         return ConfigReader.read(file, environment, VerifierSettings::of);
     }
 
+    /** Where customers' names must lead; empty without an edge domain. */
+    public Optional<Edge> edge() {
+        return edgeDomain.map(domain -> new Edge(DnsName.of(domain), staticAddresses, Edge.LETS_ENCRYPT));
+    }
+
     private static VerifierSettings of(ConfigSection root) {
         InetSocketAddress listen =
                 root.address("listen", new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
@@ -64,7 +73,8 @@ public record VerifierSettings(
                 root.list("static-addresses", List.of(), ConfigValues.IP_EXPECTED, ConfigValues::ip),
                 root.list("resolvers", List.of(), RESOLVER_EXPECTED, VerifierSettings::resolver),
                 apiKeys,
-                root.integer("domains-per-tenant", DEFAULT_DOMAINS_PER_TENANT, 1, MOST_DOMAINS));
+                root.integer("domains-per-tenant", DEFAULT_DOMAINS_PER_TENANT, 1, MOST_DOMAINS),
+                CheckSettings.of(root));
     }
 
     private static Optional<Hostname> edgeDomain(ConfigSection root, boolean needed) {

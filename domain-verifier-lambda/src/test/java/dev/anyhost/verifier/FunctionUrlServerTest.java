@@ -100,7 +100,7 @@ class FunctionUrlServerTest {
     void http10Client_isAnswered() throws Exception {
         assertThat(raw("GET /?domain=active.example HTTP/1.0\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ")
-                .endsWith("\"status\":\"active\"}");
+                .contains("\"status\":\"active\"");
     }
 
     private static String raw(String request) throws IOException {

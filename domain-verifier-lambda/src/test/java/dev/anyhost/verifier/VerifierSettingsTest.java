@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,8 @@ class VerifierSettingsTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
-                1_000);
+                1_000,
+                CheckSettings.DEFAULT);
         assertThat(read("", Map.of())).isEqualTo(new ConfigResult.Valid<>(defaults));
         assertThat(read("whitelist:\n", Map.of())).isEqualTo(new ConfigResult.Valid<>(defaults));
     }
@@ -56,6 +58,8 @@ class VerifierSettingsTest {
                 resolvers: ["127.0.0.1:8053", "9.9.9.9", "2620:fe::fe", "[2620:fe::fe]:5353"]
                 api-keys: keys/api.txt
                 domains-per-tenant: 25
+                checks: {interval: 10s, grace: 3d}
+                webhook: {url: "https://hooks.example/in", secrets: hook.txt}
                 """, Map.of("PORT", "9999"));
         assertThat(result)
                 .isEqualTo(new ConfigResult.Valid<>(new VerifierSettings(
@@ -75,7 +79,13 @@ class VerifierSettingsTest {
                                 at("2620:fe::fe", 53),
                                 at("2620:fe::fe", 5353)),
                         Optional.of(folder.toAbsolutePath().resolve("keys/api.txt")),
-                        25)));
+                        25,
+                        new CheckSettings(
+                                Duration.ofSeconds(10),
+                                Duration.ofDays(3),
+                                Optional.of(new CheckSettings.Hook(
+                                        URI.create("https://hooks.example/in"),
+                                        folder.toAbsolutePath().resolve("hook.txt")))))));
     }
 
     @Test
@@ -90,6 +100,7 @@ class VerifierSettingsTest {
                 edge-domain: localhost
                 static-addresses: [192.0.2.1, host.example]
                 resolvers: "127.0.0.1:0"
+                webhook: {url: "https://hooks.example/in"}
                 secret-thing: hunter2
                 """, Map.of());
         assertThat(((ConfigResult.Invalid<VerifierSettings>) result).errors())
@@ -102,8 +113,9 @@ class VerifierSettingsTest {
                         "edge-domain: localhost (expected: " + Hostname.EXPECTED + ")",
                         "static-addresses[1]: host.example (expected: an IP address)",
                         "resolvers: 127.0.0.1:0 (expected: an IP address, or one and a port, such as 127.0.0.1:8053)",
+                        "webhook.secrets: missing (expected: a file with a secret on each line, since webhook.url is set)",
                         "secret-thing: unknown key (expected: one of listen, whitelist, api-keys, changes, edge-domain,"
-                                + " static-addresses, resolvers, domains-per-tenant)",
+                                + " static-addresses, resolvers, domains-per-tenant, checks, webhook)",
                         "whitelist.tabel: unknown key (expected: did you mean whitelist.table?)");
     }
 

@@ -65,6 +65,7 @@ final class DevCommand implements Callable<Integer> {
         }));
         stack.awaitReady();
         stack.curlLines().forEach(out::println);
+        stack.nextLines().forEach(out::println);
         out.flush();
         new CountDownLatch(1).await();
     }

@@ -1,7 +1,5 @@
 package dev.anyhost.local;
 
-import dev.anyhost.domain.Hostname;
-import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.EdgeProxy;
 import dev.anyhost.proxy.Parts;
 import dev.anyhost.proxy.ProxyConfig;
@@ -13,21 +11,12 @@ import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.PebbleCa;
 import dev.anyhost.testkit.PebbleOptions;
 import dev.anyhost.testkit.TestCa;
-import dev.anyhost.verifier.AskHandler;
-import dev.anyhost.verifier.FunctionUrlServer;
-import dev.anyhost.verifier.onboarding.DomainStatus;
-import dev.anyhost.verifier.whitelist.TableCheck;
-import dev.anyhost.verifier.whitelist.Whitelist;
-import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +31,6 @@ final class LocalStack implements AutoCloseable {
     static final String REFUSED = "stranger.example";
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
-    private static final String TENANT = "customer";
     private static final int KEY_BYTES = 32;
     private static final String BEGIN = "-----BEGIN CERTIFICATE-----\n";
     private static final String END = "\n-----END CERTIFICATE-----\n";
@@ -50,6 +38,7 @@ final class LocalStack implements AutoCloseable {
     private final Ports ports;
     private final Folder folder;
     private final Parts parts = new Parts();
+    private LocalDomainService domains;
     private EdgeProxy proxy;
     private PebbleCa pebble;
 
@@ -64,11 +53,12 @@ final class LocalStack implements AutoCloseable {
         try {
             DynamoDbLocal database = parts.opened(
                     folder.keep() ? DynamoDbLocal.start(folder.path().resolve("dynamodb"), 0) : DynamoDbLocal.start());
-            FunctionUrlServer verifier = verifier(database);
             this.pebble = parts.opened(PebbleCa.start(PebbleOptions.validatingAt(ports.http(), ports.https())));
+            this.domains = LocalDomainService.start(
+                    parts, new LocalDomainService.Place(folder.path(), ports.verifier()), database, pebble.dns());
             trustIssuingRoots();
             DemoOrigin origin = origin();
-            this.proxy = parts.opened(EdgeProxy.start(config(database, verifier, origin)));
+            this.proxy = parts.opened(EdgeProxy.start(config(database, origin)));
         } catch (IOException | RuntimeException failed) {
             close();
             throw failed;
@@ -86,25 +76,6 @@ final class LocalStack implements AutoCloseable {
                 ? Files.createDirectories(data.get().toAbsolutePath())
                 : Files.createTempDirectory("anyhost-dev");
         return new LocalStack(ports, new Folder(path, data.isPresent()));
-    }
-
-    private FunctionUrlServer verifier(DynamoDbLocal database) throws IOException {
-        var settings = new WhitelistSettings(
-                WhitelistSettings.DEFAULT_REGION,
-                Optional.of(database.endpoint()),
-                WhitelistSettings.DEFAULT_TABLE,
-                true);
-        Whitelist whitelist = parts.opened(Whitelist.open(settings, InstantSource.system()));
-        if (whitelist.check(true) instanceof TableCheck.NotReady(String reason)) {
-            throw new IOException(reason);
-        }
-        var added = whitelist.add(
-                Hostname.parse(ALLOWED).orElseThrow(), TENANT, Route.UNNAMED.origin(), DomainStatus.ACTIVE);
-        LOG.info("whitelist: {}", added);
-        return parts.opened(FunctionUrlServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.verifier()),
-                new AskHandler(whitelist),
-                InstantSource.system()));
     }
 
     /** Appends: certificates that were kept come from the roots of earlier starts. */
@@ -132,8 +103,7 @@ final class LocalStack implements AutoCloseable {
         return parts.opened(DemoOrigin.startTls(ca.issue("localhost"), 0));
     }
 
-    private ProxyConfig config(DynamoDbLocal database, FunctionUrlServer verifier, DemoOrigin origin)
-            throws IOException {
+    private ProxyConfig config(DynamoDbLocal database, DemoOrigin origin) throws IOException {
         Path key = folder.path().resolve("certificates.key");
         if (!Files.exists(key)) {
             byte[] secret = new byte[KEY_BYTES];
@@ -169,7 +139,7 @@ final class LocalStack implements AutoCloseable {
                         ports.https(),
                         pebble.directory(),
                         pebble.trustedRoots(),
-                        verifier.uri(),
+                        domains.uri(),
                         database.endpoint(),
                         origin.port()));
         return switch (ProxyConfig.read(file, name -> Optional.empty())) {
@@ -188,6 +158,11 @@ final class LocalStack implements AutoCloseable {
     /** What a person pastes: an allowed hostname, then a refused one. */
     List<String> curlLines() {
         return List.of(curl(ALLOWED), curl(REFUSED));
+    }
+
+    /** What a person may try next. */
+    List<String> nextLines() {
+        return domains.nextLines();
     }
 
     private String curl(String host) {

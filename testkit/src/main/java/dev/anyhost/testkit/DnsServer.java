@@ -87,6 +87,11 @@ public final class DnsServer implements AutoCloseable {
         return address;
     }
 
+    /** Where its answers are set, over HTTP; see challtestsrv's own documentation. */
+    public URI management() {
+        return management;
+    }
+
     /** The address of names that have none of their own; empty for none. */
     public void setDefaultIpv4(String ip) {
         post("/set-default-ipv4", Map.of("ip", ip));

@@ -2,6 +2,9 @@ package dev.anyhost.verifier.api;
 
 import dev.anyhost.domain.Policy;
 import dev.anyhost.verifier.UnicodeHostname;
+import dev.anyhost.verifier.dns.Edge;
+import dev.anyhost.verifier.dns.Expectation;
+import dev.anyhost.verifier.dns.RequiredRecord;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.Summary;
 import java.net.URI;
@@ -10,19 +13,23 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Domains as the API shows them. */
 final class DomainAnswers {
 
+    /** They stand in for the CNAME where there can't be one. */
+    private static final Set<String> ADDRESSES = Set.of("A", "AAAA");
+
     private final TenantLabels labels;
-    private final DnsRecords records;
+    private final Edge edge;
     private final InstantSource clock;
 
-    DomainAnswers(TenantLabels labels, DnsRecords records, InstantSource clock) {
+    DomainAnswers(TenantLabels labels, Edge edge, InstantSource clock) {
         this.labels = labels;
-        this.records = records;
+        this.edge = edge;
         this.clock = clock;
     }
 
@@ -51,10 +58,11 @@ final class DomainAnswers {
     }
 
     private Optional<ObjectNode> json(Domain domain) {
-        return labels.of(domain.tenant()).map(label -> json(domain, records.of(domain, label)));
+        return labels.of(domain.tenant())
+                .map(label -> json(domain, RequiredRecord.of(Expectation.of(domain, label, edge))));
     }
 
-    private ObjectNode json(Domain domain, List<DnsRecord> toCreate) {
+    private ObjectNode json(Domain domain, List<RequiredRecord> toCreate) {
         var json = JsonMapper.shared().createObjectNode();
         json.put("hostname", domain.hostname().value());
         json.put("hostname_unicode", UnicodeHostname.show(domain.hostname()));
@@ -69,7 +77,7 @@ final class DomainAnswers {
                 .put("type", record.type())
                 .put("name", record.name())
                 .put("value", record.value())
-                .put("alternative", record.alternative()));
+                .put("alternative", ADDRESSES.contains(record.type())));
         var timeline = json.putArray("timeline");
         domain.standing()
                 .checks()

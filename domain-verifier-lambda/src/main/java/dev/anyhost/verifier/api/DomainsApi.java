@@ -21,10 +21,7 @@ final class DomainsApi {
     DomainsApi(DomainTables tables, ApiSettings settings, Callers callers) {
         this.whitelist = tables.whitelist();
         this.callers = callers;
-        this.answers = new DomainAnswers(
-                new TenantLabels(whitelist.tenants()),
-                DnsRecords.leadingTo(settings.edgeDomain(), settings.staticAddresses()),
-                tables.clock());
+        this.answers = new DomainAnswers(new TenantLabels(whitelist.tenants()), settings.edge(), tables.clock());
         this.registrations = new Registrations(whitelist, answers, settings.domainsPerTenant());
         this.listing = new Listing(whitelist, answers);
         this.changes = new Changes(tables, answers);

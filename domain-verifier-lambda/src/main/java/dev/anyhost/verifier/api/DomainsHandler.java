@@ -38,10 +38,8 @@ public final class DomainsHandler implements RequestHandler<APIGatewayV2HTTPEven
 
     private static DomainsApi inLambda(Map<String, String> environment) {
         InstantSource clock = InstantSource.system();
-        var settings = new ApiSettings(
-                LambdaEnvironment.edgeDomain(environment),
-                LambdaEnvironment.staticAddresses(environment),
-                LambdaEnvironment.domainsPerTenant(environment));
+        var settings =
+                new ApiSettings(LambdaEnvironment.edge(environment), LambdaEnvironment.domainsPerTenant(environment));
         var tables = new DomainTables(
                 Whitelist.open(LambdaEnvironment.whitelist(environment), clock),
                 ProxyNotices.open(LambdaEnvironment.changes(environment), clock),

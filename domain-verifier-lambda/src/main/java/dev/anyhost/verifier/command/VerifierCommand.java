@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -58,13 +59,31 @@ public final class VerifierCommand implements Callable<Integer> {
         var clock = InstantSource.system();
         try (var notices = ProxyNotices.open(settings.changes(), clock)) {
             var tables = new DomainTables(whitelist, notices, clock);
-            Optional<DomainsHandler> api = keys.flatMap(known -> settings.edgeDomain()
-                    .map(edgeDomain -> new DomainsHandler(
-                            tables,
-                            new ApiSettings(edgeDomain, settings.staticAddresses(), settings.domainsPerTenant()),
-                            known)));
-            return serve(settings, new SharedAddress(new AskHandler(whitelist), api));
+            Optional<DomainsHandler> api = keys.flatMap(known -> settings.edge()
+                    .map(edge ->
+                            new DomainsHandler(tables, new ApiSettings(edge, settings.domainsPerTenant()), known)));
+            return withChecks(
+                    settings, tables, () -> serve(settings, new SharedAddress(new AskHandler(whitelist), api)));
         }
+    }
+
+    /** Without an edge domain there is nothing that hostnames could be held against. */
+    private int withChecks(VerifierSettings settings, DomainTables tables, IntSupplier serve) {
+        if (settings.edge().isEmpty()) {
+            spec.commandLine().getOut().println("DNS checks: off (edge-domain is not set)");
+            return serve.getAsInt();
+        }
+        return switch (SelfHostedChecks.start(settings, settings.edge().get(), tables)) {
+            case SelfHostedChecks.Start.Wrong(String error) -> {
+                spec.commandLine().getErr().println(error);
+                yield ExitCode.USAGE;
+            }
+            case SelfHostedChecks.Start.Started(SelfHostedChecks checks) -> {
+                try (checks) {
+                    yield serve.getAsInt();
+                }
+            }
+        };
     }
 
     private int serve(VerifierSettings settings, SharedAddress handler) {

@@ -24,6 +24,8 @@ public final class DnsClient {
     /** How long one resolver has for one answer. */
     public static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private static final int ATTEMPTS = 2;
+
     private final List<InetSocketAddress> servers;
     private final Duration patience;
 
@@ -33,7 +35,7 @@ public final class DnsClient {
         this.patience = patience;
     }
 
-    /** Total: whatever happens is an answer. At most two resolvers are asked, and one of them once more. */
+    /** Total: whatever happens is an answer. Two resolvers are asked, or one twice: datagrams get lost. */
     DnsAnswer ask(DnsName name, int type) {
         Message query;
         try {
@@ -44,8 +46,8 @@ public final class DnsClient {
         List<InetSocketAddress> chosen =
                 servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers;
         DnsAnswer last = new DnsAnswer.Silent("there is no resolver");
-        for (InetSocketAddress server : chosen.subList(0, Math.min(2, chosen.size()))) {
-            last = ask(server, query);
+        for (int attempt = 0; attempt < ATTEMPTS && !chosen.isEmpty(); attempt++) {
+            last = ask(chosen.get(attempt % chosen.size()), query);
             if (!(last instanceof DnsAnswer.Silent)) {
                 return last;
             }

@@ -32,6 +32,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Webhook implements AutoCloseable {
 
+    /** What {@link #isSecret} accepts, as the tail of an error message. */
+    public static final String SECRET_EXPECTED = "secrets of at least 16 characters each";
+
+    private static final int SHORTEST_SECRET = 16;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int OK = 200;
     private static final int REDIRECTS = 300;
@@ -44,6 +48,11 @@ public final class Webhook implements AutoCloseable {
     public Webhook(URI url, List<String> secrets) {
         this.url = url;
         this.secrets = List.copyOf(secrets);
+    }
+
+    /** Whether the text is long enough to be a secret. */
+    public static boolean isSecret(String text) {
+        return text.length() >= SHORTEST_SECRET;
     }
 
     /** What came of a call. */

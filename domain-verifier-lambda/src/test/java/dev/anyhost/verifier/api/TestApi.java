@@ -9,6 +9,8 @@ import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.FunctionUrlServer;
+import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.Finding;
@@ -118,8 +120,10 @@ public final class TestApi implements AutoCloseable {
 
     static ApiSettings settings() {
         return new ApiSettings(
-                Hostname.parse("edge.example").orElseThrow(),
-                List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1")),
+                new Edge(
+                        new DnsName("edge.example"),
+                        List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1")),
+                        Edge.LETS_ENCRYPT),
                 QUOTA);
     }
 
@@ -158,6 +162,18 @@ public final class TestApi implements AutoCloseable {
 
     DomainsHandler handler() {
         return handler;
+    }
+
+    DynamoDbClient client() {
+        return client;
+    }
+
+    String table() {
+        return table;
+    }
+
+    ProxyNotices notices() {
+        return notices;
     }
 
     ApiContract contract() {

@@ -62,7 +62,7 @@ class VerifierCommandTest {
                     .build();
             assertThat(http.send(closed, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
             assertThat(verifier.terminate(LIMIT)).isZero();
-            assertThat(verifier.output()).hasSize(2);
+            assertThat(verifier.output()).hasSize(3);
         }
     }
 

@@ -164,7 +164,7 @@ class DnsClientTest {
         try (ScriptedDns dns = answering((query, tcp) -> reply(query, Rcode.NOERROR, HOST + " A 192.0.2.10"));
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<DnsAnswer>> asks = new ArrayList<>();
-            IntStream.range(0, 300).forEach(i -> asks.add(() -> ask(PATIENCE, dns.address())));
+            IntStream.range(0, 200).forEach(i -> asks.add(() -> ask(PATIENCE, dns.address())));
             for (var answer : threads.invokeAll(asks)) {
                 assertThat(answer.get()).isInstanceOf(DnsAnswer.Answered.class);
             }

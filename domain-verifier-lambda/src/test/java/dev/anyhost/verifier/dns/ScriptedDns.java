@@ -21,6 +21,9 @@ import org.xbill.DNS.Message;
 /** A resolver on loopback that answers with whatever bytes a test wants, over UDP and TCP. */
 final class ScriptedDns implements AutoCloseable {
 
+    /** For hundreds of questions at once. */
+    private static final int BUFFER = 4 << 20;
+
     private final DatagramSocket udp;
     private final ServerSocket tcp;
     private final BiFunction<Message, Boolean, Optional<byte[]>> script;
@@ -33,6 +36,7 @@ final class ScriptedDns implements AutoCloseable {
             var loopback = InetAddress.ofLiteral("127.0.0.1");
             this.tcp = new ServerSocket(0, 50, loopback);
             this.udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()));
+            udp.setReceiveBufferSize(BUFFER);
         } catch (IOException taken) {
             throw new UncheckedIOException(taken);
         }
