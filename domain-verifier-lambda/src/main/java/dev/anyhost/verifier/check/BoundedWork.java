@@ -43,13 +43,19 @@ final class BoundedWork {
 
     private final InstantSource clock;
     private final Instant stopAt;
+    private final Instant interruptAt;
     private final AtomicInteger failures = new AtomicInteger();
     private volatile Optional<String> away = Optional.empty();
     private boolean outOfTime;
 
     BoundedWork(InstantSource clock, Instant stopAt) {
+        this(clock, stopAt, LAST);
+    }
+
+    BoundedWork(InstantSource clock, Instant stopAt, Duration last) {
         this.clock = clock;
         this.stopAt = stopAt;
+        this.interruptAt = stopAt.plus(last);
     }
 
     /** What is due, page by page. */
@@ -125,7 +131,7 @@ final class BoundedWork {
     }
 
     private void awaitAll(Semaphore room) throws InterruptedException {
-        if (!room.tryAcquire(AT_ONCE, left(stopAt.plus(LAST)), TimeUnit.MILLISECONDS)) {
+        if (!room.tryAcquire(AT_ONCE, left(interruptAt), TimeUnit.MILLISECONDS)) {
             LOG.warn("{} hostnames took too long and stay due", AT_ONCE - room.availablePermits());
             outOfTime = true;
         }
