@@ -97,7 +97,7 @@ public final class CheckRun {
 
     private List<Hostname> due(int shard, int limit) {
         return switch (whitelist.dueForCheck(shard, clock.instant(), limit)) {
-            case DueResult.Due(List<Hostname> hostnames) -> hostnames;
+            case DueResult.Due(List<Hostname> hostnames, var _) -> hostnames;
             case DueResult.Unreachable(String reason) -> throw new TableUnreachable(reason);
         };
     }

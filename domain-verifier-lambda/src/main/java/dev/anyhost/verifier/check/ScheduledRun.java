@@ -57,7 +57,7 @@ public final class ScheduledRun {
 
     private List<Hostname> due(int shard, int limit) {
         return switch (whitelist.dueForDelivery(shard, clock.instant(), limit)) {
-            case DueResult.Due(List<Hostname> hostnames) -> hostnames;
+            case DueResult.Due(List<Hostname> hostnames, var _) -> hostnames;
             case DueResult.Unreachable(String reason) -> throw new TableUnreachable(reason);
         };
     }

@@ -89,7 +89,10 @@ public final class CertificateEvents {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             switch (whitelist.findConsistent(entry.change().hostname())) {
                 case FindResult.Found(Domain domain) -> {
-                    Domain certified = domain.certified(entry.id(), type, entry.at());
+                    Domain certified = domain.certified(type, entry.id(), entry.at());
+                    if (certified.equals(domain)) {
+                        return true;
+                    }
                     if (whitelist.update(domain, certified) instanceof UpdateResult.Updated) {
                         return true;
                     }

@@ -86,7 +86,7 @@ public final class Delivery {
         Outbox outbox = entry.outbox();
         Instant now = clock.instant();
         if (webhook.isEmpty()) {
-            return Outbox.EMPTY;
+            return outbox.emptied();
         }
         DomainEvent event = outbox.events().getFirst();
         return switch (webhook.get().call(entry, event, now)) {

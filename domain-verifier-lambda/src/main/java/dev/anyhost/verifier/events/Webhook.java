@@ -98,9 +98,12 @@ public final class Webhook implements AutoCloseable {
         object.put("type", event.type().text());
         object.put("at", event.at().toString());
         object.put("hostname", entry.hostname().value());
-        object.put("tenant", entry.tenant());
+        object.put("tenant", event.tenant());
         object.put("status", event.status().text());
-        event.code().ifPresent(code -> object.put("code", code));
+        event.cause().ifPresent(cause -> {
+            object.put("code", cause.code());
+            object.put("message", cause.message());
+        });
         return object.toString();
     }
 

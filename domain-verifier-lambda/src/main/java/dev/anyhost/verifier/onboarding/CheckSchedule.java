@@ -27,33 +27,35 @@ public record CheckSchedule(Duration grace, int wrongChecks) {
     private static final double MOST_SECONDS = Duration.ofHours(4).toSeconds();
     private static final Duration STEADY = Duration.ofHours(12);
     private static final Duration RARE = Duration.ofDays(1);
-    private static final Duration COULD_NOT_ASK = Duration.ofMinutes(5);
 
     /** Of the interval, so that a batch that was registered together drifts apart. */
     private static final int SPREAD_PERCENT = 10;
 
     /** When a hostname is due that was checked, or changed, just now; empty for never. */
     Optional<Instant> next(Hostname hostname, Standing standing, Instant now) {
-        boolean couldNotAsk = standing.checks()
-                .last()
-                .filter(finding -> finding.kind() == FindingCode.Kind.UNKNOWN)
-                .isPresent();
-        Duration steady = interval(standing, now);
-        Duration interval = couldNotAsk && steady.compareTo(COULD_NOT_ASK) > 0 ? COULD_NOT_ASK : steady;
-        return standing.status() == DomainStatus.BLOCKED
-                ? Optional.empty()
-                : Optional.of(Instant.ofEpochSecond(
+        return interval(standing, now)
+                .map(interval -> Instant.ofEpochSecond(
                         now.plus(spread(hostname, interval)).getEpochSecond()));
     }
 
-    private static Duration interval(Standing standing, Instant now) {
+    private static Optional<Duration> interval(Standing standing, Instant now) {
+        Checks checks = standing.checks();
         boolean givenUp = !now.isBefore(standing.since().plus(GIVES_UP_AFTER));
         return switch (standing.status()) {
-            case PENDING, SUSPENDED ->
-                givenUp ? RARE : backOff(standing.checks().tries());
-            case MISCONFIGURED -> backOff(standing.checks().tries());
-            case ACTIVE, BLOCKED -> STEADY;
+            case PENDING, SUSPENDED -> Optional.of(givenUp ? RARE : soon(checks, backOff(checks.tries())));
+            case MISCONFIGURED -> Optional.of(soon(checks, backOff(checks.tries())));
+            case ACTIVE -> Optional.of(soon(checks, STEADY));
+            case BLOCKED -> Optional.empty();
         };
+    }
+
+    /** What couldn't be asked is asked again soon, but less and less so: a zone that is gone for good never answers. */
+    private static Duration soon(Checks checks, Duration usual) {
+        boolean couldNotAsk = checks.last()
+                .filter(finding -> finding.kind() == FindingCode.Kind.UNKNOWN)
+                .isPresent();
+        Duration again = backOff(checks.same());
+        return couldNotAsk && again.compareTo(usual) < 0 ? again : usual;
     }
 
     private static Duration backOff(int tries) {

@@ -32,7 +32,12 @@ public record Checks(
      * @param first when the first of them was, in whole seconds
      * @param last when the last of them was, in whole seconds
      */
-    public record Run(FindingCode code, Instant first, Instant last, int count) {}
+    public record Run(FindingCode code, Instant first, Instant last, int count) {
+
+        Run and(Instant now) {
+            return new Run(code, first, now, count + 1);
+        }
+    }
 
     /** Keeps a copy. */
     public Checks {
@@ -45,34 +50,25 @@ public record Checks(
     }
 
     Checks and(Finding finding, Instant now) {
-        Checks noted = switch (finding.kind()) {
-            case PROVEN, PROVEN_WITH_WARNING ->
-                new Checks(Optional.of(finding), noted(finding, now), tries + 1, 0, Optional.empty(), next);
-            case WRONG ->
-                new Checks(
-                        Optional.of(finding),
-                        noted(finding, now),
-                        tries + 1,
-                        wrong + 1,
-                        wrongSince.or(() -> Optional.of(now)),
-                        next);
-            case UNKNOWN -> new Checks(Optional.of(finding), noted(finding, now), tries + 1, wrong, wrongSince, next);
+        Optional<Finding> found = Optional.of(finding);
+        List<Run> runs = noted(finding, now);
+        return switch (finding.kind()) {
+            case PROVEN, PROVEN_WITH_WARNING -> new Checks(found, runs, tries + 1, 0, Optional.empty(), next);
+            case WRONG -> new Checks(found, runs, tries + 1, wrong + 1, wrongSince.or(() -> Optional.of(now)), next);
+            case UNKNOWN -> new Checks(found, runs, tries + 1, wrong, wrongSince, next);
         };
-        return noted;
     }
 
     private List<Run> noted(Finding finding, Instant now) {
         List<Run> runs = new ArrayList<>(timeline);
         boolean again = !runs.isEmpty() && runs.getLast().code() == finding.code();
-        runs.add(
-                again
-                        ? new Run(
-                                finding.code(),
-                                runs.getLast().first(),
-                                now,
-                                runs.removeLast().count() + 1)
-                        : new Run(finding.code(), now, now, 1));
-        return runs.size() > LONGEST ? runs.subList(runs.size() - LONGEST, runs.size()) : runs;
+        runs.add(again ? runs.removeLast().and(now) : new Run(finding.code(), now, now, 1));
+        return runs.subList(Math.max(0, runs.size() - LONGEST), runs.size());
+    }
+
+    /** How many of the last checks, in a row, found the same as the last. */
+    int same() {
+        return timeline.isEmpty() ? 0 : timeline.getLast().count();
     }
 
     Checks dueAt(Optional<Instant> time) {

@@ -64,7 +64,7 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
         };
         Domain checked = new Domain(
                 hostname, registration.with(registration.proof().asGiven(given)), scheduled, outbox, version + 1);
-        return checked.announced(status(), now, Optional.of(finding.code().text()));
+        return checked.announced(status(), now, Optional.of(DomainEvent.Cause.of(finding)));
     }
 
     private static boolean isProof(Finding finding) {
@@ -104,27 +104,38 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
     /**
      * Something happened to its certificate.
      *
-     * @param id the same whenever the same is told again
+     * @param change the id of the change in the log that says so; one that was noted before changes nothing
      */
-    public Domain certified(String id, DomainEvent.Type type, Instant at) {
-        var event = new DomainEvent(id, type, wholeSeconds(at), status(), Optional.empty());
-        return new Domain(hostname, registration, standing, outbox.and(event), version + 1);
+    public Domain certified(DomainEvent.Type type, String change, Instant at) {
+        if (outbox.hasNoted(change)) {
+            return this;
+        }
+        Optional<DomainEvent.Cause> cause = type == DomainEvent.Type.CERTIFICATE_FAILED
+                ? Optional.of(new DomainEvent.Cause(
+                        "issuance_failed", "No certificate could be obtained; it is tried again by and by."))
+                : Optional.empty();
+        var event = new DomainEvent(hostname + "#" + change, type, wholeSeconds(at), tenant(), status(), cause);
+        return new Domain(
+                hostname, registration, standing, outbox.noting(change).and(event), version + 1);
     }
 
     /** What stays of it for a while when it is removed. */
     public Removed removed(Instant now) {
         Domain last = new Domain(hostname, registration, standing, outbox, version + 1)
                 .and(DomainEvent.Type.REMOVED, now, Optional.empty());
-        return new Removed(hostname, tenant(), wholeSeconds(now), last.outbox, last.version);
+        Registration.Proof proof = registration.proof();
+        var former = new Removed.Former(
+                tenant(), proof.required() && !proof.given(), status() == DomainStatus.BLOCKED, wholeSeconds(now));
+        return new Removed(hostname, former, last.outbox, last.version);
     }
 
-    private Domain and(DomainEvent.Type type, Instant now, Optional<String> code) {
+    private Domain and(DomainEvent.Type type, Instant now, Optional<DomainEvent.Cause> cause) {
         String id = hostname + "#" + createdAt().toEpochMilli() + "#" + version + "#" + type.text();
-        return with(outbox.and(new DomainEvent(id, type, wholeSeconds(now), status(), code)));
+        return with(outbox.and(new DomainEvent(id, type, wholeSeconds(now), tenant(), status(), cause)));
     }
 
-    private Domain announced(DomainStatus before, Instant now, Optional<String> code) {
-        return status() == before ? this : and(DomainEvent.Type.STATUS_CHANGED, now, code);
+    private Domain announced(DomainStatus before, Instant now, Optional<DomainEvent.Cause> cause) {
+        return status() == before ? this : and(DomainEvent.Type.STATUS_CHANGED, now, cause);
     }
 
     @Override

@@ -9,10 +9,25 @@ import java.util.Optional;
  *
  * @param id the same for every delivery of this event, and for no other event
  * @param at in whole seconds
+ * @param tenant whose the hostname was then: it may be another's when the event is delivered
  * @param status the hostname's status afterwards
- * @param code the machine code of what caused it, as in the domain's summary
+ * @param cause why it happened, when there is more to say than the type does
  */
-public record DomainEvent(String id, Type type, Instant at, DomainStatus status, Optional<String> code) {
+public record DomainEvent(String id, Type type, Instant at, String tenant, DomainStatus status, Optional<Cause> cause) {
+
+    /**
+     * What made it happen.
+     *
+     * @param code machine-readable, as in the domain's summary
+     * @param message one sentence for people
+     */
+    public record Cause(String code, String message) {
+
+        /** A check's finding. */
+        static Cause of(Finding finding) {
+            return new Cause(finding.code().text(), finding.message());
+        }
+    }
 
     /** What happened. */
     public enum Type {

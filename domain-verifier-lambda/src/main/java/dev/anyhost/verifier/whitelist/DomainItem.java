@@ -36,6 +36,8 @@ final class DomainItem {
     private static final String ATTEMPT = "attempt";
     private static final String FORMER_TENANT = "former_tenant";
     private static final String REMOVED_AT = "removed_at";
+    private static final String UNPROVEN = "unproven";
+    private static final String WAS_BLOCKED = "was_blocked";
 
     /** Holds for the same version of the same registration; {@link #asItWas} has its value. */
     static final String UNCHANGED = "version = :version";
@@ -79,6 +81,8 @@ final class DomainItem {
             }
             case Removed removed -> {
                 item.put(FORMER_TENANT, Row.text(removed.tenant()));
+                item.put(UNPROVEN, AttributeValue.fromBool(removed.former().unproven()));
+                item.put(WAS_BLOCKED, AttributeValue.fromBool(removed.former().blocked()));
                 item.put(REMOVED_AT, Row.seconds(removed.removedAt()));
                 item.put(EXPIRES, Row.seconds(removed.removedAt().plus(Removed.QUARANTINE)));
             }
@@ -123,11 +127,11 @@ final class DomainItem {
     }
 
     private static Removed removed(Hostname hostname, Row row) {
-        return new Removed(
-                hostname,
+        var former = new Removed.Former(
                 row.text(FORMER_TENANT, "", tenant -> Optional.of(tenant).filter(Route::isTenant)),
-                row.seconds(REMOVED_AT),
-                OutboxItem.read(row),
-                row.number(VERSION));
+                row.optionalFlag(UNPROVEN).orElse(true),
+                row.optionalFlag(WAS_BLOCKED).orElse(false),
+                row.seconds(REMOVED_AT));
+        return new Removed(hostname, former, OutboxItem.read(row), row.number(VERSION));
     }
 }

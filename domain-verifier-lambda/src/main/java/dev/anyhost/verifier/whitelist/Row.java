@@ -113,6 +113,16 @@ final class Row {
                 .toList();
     }
 
+    /** Texts that may be missing altogether. */
+    List<String> texts(String name) {
+        if (!has(name)) {
+            return List.of();
+        }
+        AttributeValue value = item.get(name);
+        boolean usable = value != null && value.hasL() && value.l().stream().allMatch(element -> element.s() != null);
+        return usable ? value.l().stream().map(AttributeValue::s).toList() : amiss(name, List.of());
+    }
+
     private Optional<String> string(String name) {
         return Optional.ofNullable(item.get(name)).map(AttributeValue::s);
     }

@@ -224,17 +224,27 @@ public final class Whitelist implements AutoCloseable {
     }
 
     /**
-     * Hostnames of one part whose next check is due.
+     * Hostnames of one part whose next check is due. The index lags a moment behind the table.
      *
      * @param shard from 0 to below {@link #SHARDS}
      */
     public DueResult dueForCheck(int shard, Instant now, int limit) {
-        return indexes.due(WhitelistTable.BY_CHECK, shard, now, limit);
+        return dueForCheck(new DuePage(shard, now, limit, Optional.empty()));
+    }
+
+    /** The same, page by page. */
+    public DueResult dueForCheck(DuePage page) {
+        return indexes.due(WhitelistIndexes.DueIndex.CHECK, page);
     }
 
     /** Hostnames of one part with an event whose next delivery is due; removed ones among them. */
     public DueResult dueForDelivery(int shard, Instant now, int limit) {
-        return indexes.due(WhitelistTable.BY_OUTBOX, shard, now, limit);
+        return dueForDelivery(new DuePage(shard, now, limit, Optional.empty()));
+    }
+
+    /** The same, page by page. */
+    public DueResult dueForDelivery(DuePage page) {
+        return indexes.due(WhitelistIndexes.DueIndex.DELIVERY, page);
     }
 
     /** How far the change log's events are taken over; empty when the table couldn't be asked. */

@@ -4,7 +4,6 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.onboarding.Removed;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,20 +36,56 @@ final class WhitelistIndexes {
         this.table = table;
     }
 
-    DueResult due(String index, int shard, Instant now, int limit) {
-        boolean checks = index.equals(WhitelistTable.BY_CHECK);
+    /** An index over what is due: its name, its partition's attribute and its order's. */
+    enum DueIndex {
+        CHECK(WhitelistTable.BY_CHECK, DomainItem.CHECK_SHARD, DomainItem.NEXT_CHECK),
+        DELIVERY(WhitelistTable.BY_OUTBOX, DomainItem.OUTBOX_SHARD, DomainItem.OUTBOX_DUE);
+
+        private final String index;
+        private final String shard;
+        private final String due;
+
+        DueIndex(String index, String shard, String due) {
+            this.index = index;
+            this.shard = shard;
+            this.due = due;
+        }
+
+        private Map<String, AttributeValue> start(int part, DueResult.Position position) {
+            return Map.of(
+                    shard,
+                    Row.number(part),
+                    due,
+                    Row.seconds(position.due()),
+                    DomainItem.HOSTNAME,
+                    Row.text(position.hostname()));
+        }
+
+        private DueResult.Position position(Map<String, AttributeValue> item) {
+            return new DueResult.Position(DomainItem.storedHostname(item), new Row(item).seconds(due));
+        }
+    }
+
+    /** One query, whatever the table's size. */
+    DueResult due(DueIndex index, DuePage page) {
         try {
             QueryResponse response = dynamo.query(request -> request.tableName(table)
-                    .indexName(index)
+                    .indexName(index.index)
                     .keyConditionExpression("#shard = :shard AND #due <= :now")
-                    .expressionAttributeNames(Map.of(
-                            "#shard", checks ? DomainItem.CHECK_SHARD : DomainItem.OUTBOX_SHARD,
-                            "#due", checks ? DomainItem.NEXT_CHECK : DomainItem.OUTBOX_DUE))
-                    .expressionAttributeValues(Map.of(":shard", Row.number(shard), ":now", Row.seconds(now)))
-                    .limit(limit));
-            return new DueResult.Due(response.items().stream()
-                    .flatMap(item -> Hostname.parse(DomainItem.storedHostname(item)).stream())
-                    .toList());
+                    .expressionAttributeNames(Map.of("#shard", index.shard, "#due", index.due))
+                    .expressionAttributeValues(
+                            Map.of(":shard", Row.number(page.shard()), ":now", Row.seconds(page.now())))
+                    .exclusiveStartKey(page.after()
+                            .map(after -> index.start(page.shard(), after))
+                            .orElse(null))
+                    .limit(page.limit()));
+            return new DueResult.Due(
+                    response.items().stream()
+                            .flatMap(item -> Hostname.parse(DomainItem.storedHostname(item)).stream())
+                            .toList(),
+                    response.lastEvaluatedKey().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(index.position(response.lastEvaluatedKey())));
         } catch (SdkException failed) {
             return new DueResult.Unreachable(Whitelist.reason(table, failed));
         }
