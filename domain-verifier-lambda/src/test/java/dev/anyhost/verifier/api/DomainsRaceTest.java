@@ -96,8 +96,7 @@ class DomainsRaceTest {
             String body = "{\"policy\":{\"hsts_max_age\":" + (i + 1) + "}}";
             calls.add(() -> API.send(ADMIN, "PATCH", path, body, headers));
         }
-        List<Integer> statuses =
-                atOnce(calls).stream().map(Answer::status).toList();
+        List<Integer> statuses = atOnce(calls).stream().map(Answer::status).toList();
         assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412);
     }
 
@@ -109,8 +108,7 @@ class DomainsRaceTest {
         for (int i = 0; i < 10; i++) {
             calls.add(() -> API.delete(ADMIN, path));
         }
-        List<Integer> statuses =
-                atOnce(calls).stream().map(Answer::status).toList();
+        List<Integer> statuses = atOnce(calls).stream().map(Answer::status).toList();
         assertThat(statuses).containsOnlyOnce(204).containsOnly(204, 404);
         assertThat(count("leaver")).isZero();
     }
