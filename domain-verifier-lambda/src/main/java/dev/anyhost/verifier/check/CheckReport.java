@@ -1,5 +1,6 @@
 package dev.anyhost.verifier.check;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -8,16 +9,20 @@ import java.util.Map;
  * @param checked names whose check was recorded
  * @param moved those among them whose status changed
  * @param unknown those among them whose DNS couldn't be asked
- * @param leftOver names that are still due: raced by another run, unreadable, or failed; the next run sees them again
- * @param outOfTime whether there was more to do than time
+ * @param raced names that another run checked, or that somebody removed, at the same time
+ * @param leftOver names that were looked at and are still due: unreadable, changed meanwhile, or failed
+ * @param ending why it ended
  */
-public record CheckReport(int checked, int moved, int unknown, int leftOver, boolean outOfTime) {
+public record CheckReport(int checked, int moved, int unknown, int raced, int leftOver, Ending ending) {
 
-    private static final int TELLING = 20;
-
-    /** Whether it is rather our resolvers that are broken than everybody's DNS. */
-    public boolean isOurFault() {
-        return checked >= TELLING && unknown * 2 > checked;
+    /** Why a run ended. */
+    public enum Ending {
+        /** Nothing more was due. */
+        DONE,
+        /** There was more to do than time; the rest stays due. */
+        OUT_OF_TIME,
+        /** Our resolvers don't answer: what couldn't be asked wasn't recorded, and stays due. */
+        BLIND
     }
 
     /** For Lambda's log. */
@@ -26,7 +31,8 @@ public record CheckReport(int checked, int moved, int unknown, int leftOver, boo
                 "checked", checked,
                 "moved", moved,
                 "unknown", unknown,
+                "raced", raced,
                 "left_over", leftOver,
-                "out_of_time", outOfTime);
+                "ending", ending.name().toLowerCase(Locale.ROOT));
     }
 }

@@ -5,25 +5,31 @@ import dev.anyhost.store.changes.Change;
 import dev.anyhost.store.changes.PublishResult;
 import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.onboarding.Domain;
+import dev.anyhost.verifier.onboarding.Finding;
 import dev.anyhost.verifier.onboarding.FindingCode;
+import dev.anyhost.verifier.whitelist.DuePage;
 import dev.anyhost.verifier.whitelist.DueResult;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
-import dev.anyhost.verifier.whitelist.Tenants;
 import dev.anyhost.verifier.whitelist.UpdateResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Checks the names of one part of the whitelist that are due, and records what became of them. Two runs over one part do no
  * harm: each write is conditional on the version that it was made of.
+ *
+ * <p>What couldn't be asked is recorded last. If that is most of a run, and our own name can't be asked for either, it is our
+ * fault and nobody's record.
  */
 public final class CheckRun {
 
@@ -34,9 +40,7 @@ public final class CheckRun {
     private final Probe probe;
     private final CheckSchedule schedule;
     private final InstantSource clock;
-
-    /** Labels never change. */
-    private final ConcurrentMap<String, String> labels = new ConcurrentHashMap<>();
+    private final TenantLabels labels;
 
     /** @param notices tells the proxies of names that are served or refused from now on */
     public CheckRun(
@@ -50,14 +54,18 @@ public final class CheckRun {
         this.probe = probe;
         this.schedule = schedule;
         this.clock = clock;
+        this.labels = new TenantLabels(whitelist.tenants());
     }
 
     /** What became of one name. */
     private sealed interface Outcome {
         record Recorded(boolean moved, boolean unknown) implements Outcome {}
 
+        /** It couldn't be asked, and that isn't recorded yet. */
+        record Unknown(Domain domain, Finding finding) implements Outcome {}
+
         /** It isn't to be checked any more. */
-        record NothingToDo() implements Outcome {}
+        record Raced() implements Outcome {}
 
         record LeftOver() implements Outcome {}
     }
@@ -67,47 +75,79 @@ public final class CheckRun {
      *
      * @param shard from 0 to below {@link Whitelist#SHARDS}
      * @param stopAt no check begins after this
-     * @throws TableUnreachable when it can't be found out what is due
+     * @throws TableUnreachable when it can't be found out what is due, or the table has gone away
      */
     public CheckReport run(int shard, Instant stopAt) {
+        Instant now = clock.instant();
+        boolean nothing =
+                whitelist.dueForCheck(shard, now, 1) instanceof DueResult.Due(var due, var _) && due.isEmpty();
+        if (!nothing && !probe.canAsk()) {
+            return told(shard, report(List.of(), CheckReport.Ending.BLIND));
+        }
         var work = new BoundedWork(clock, stopAt);
-        List<Outcome> outcomes =
-                work.over(limit -> due(shard, limit), hostname -> check(hostname, 1), failed -> new Outcome.LeftOver());
-        var report = new CheckReport(
-                count(outcomes, Outcome.Recorded.class),
-                (int) outcomes.stream()
-                        .filter(outcome -> outcome instanceof Outcome.Recorded recorded && recorded.moved())
-                        .count(),
-                (int) outcomes.stream()
-                        .filter(outcome -> outcome instanceof Outcome.Recorded recorded && recorded.unknown())
-                        .count(),
-                count(outcomes, Outcome.LeftOver.class),
-                work.isOutOfTime());
-        if (report.isOurFault()) {
-            LOG.error("Part {}: most names couldn't be asked for; look at the resolvers: {}", shard, report);
-        } else {
-            LOG.info("Part {}: {}", shard, report);
+        List<Outcome> outcomes = new ArrayList<>(work.over(
+                (limit, after) -> whitelist.dueForCheck(new DuePage(shard, now, limit, after)),
+                hostname -> look(hostname, work),
+                failed -> new Outcome.LeftOver()));
+        Map<Hostname, Outcome.Unknown> unknown = unknown(outcomes);
+        if (unknown.size() * 2 > outcomes.size() && !probe.canAsk()) {
+            return told(shard, report(outcomes, CheckReport.Ending.BLIND));
+        }
+        outcomes.removeIf(Outcome.Unknown.class::isInstance);
+        outcomes.addAll(work.over(
+                (limit, after) -> new DueResult.Due(List.copyOf(unknown.keySet()), Optional.empty()),
+                hostname -> record(unknown.get(hostname), work),
+                failed -> new Outcome.LeftOver()));
+        return told(
+                shard, report(outcomes, work.isOutOfTime() ? CheckReport.Ending.OUT_OF_TIME : CheckReport.Ending.DONE));
+    }
+
+    private static Map<Hostname, Outcome.Unknown> unknown(List<Outcome> outcomes) {
+        return outcomes.stream()
+                .filter(Outcome.Unknown.class::isInstance)
+                .map(Outcome.Unknown.class::cast)
+                .collect(Collectors.toMap(unknown -> unknown.domain().hostname(), Function.identity()));
+    }
+
+    private static CheckReport report(List<Outcome> outcomes, CheckReport.Ending ending) {
+        int checked = 0;
+        int moved = 0;
+        int unknown = 0;
+        int raced = 0;
+        int leftOver = 0;
+        for (Outcome outcome : outcomes) {
+            switch (outcome) {
+                case Outcome.Recorded(boolean hasMoved, boolean isUnknown) -> {
+                    checked++;
+                    moved += hasMoved ? 1 : 0;
+                    unknown += isUnknown ? 1 : 0;
+                }
+                case Outcome.Raced() -> raced++;
+                case Outcome.LeftOver(), Outcome.Unknown _ -> leftOver++;
+            }
+        }
+        return new CheckReport(checked, moved, unknown, raced, leftOver, ending);
+    }
+
+    private static CheckReport told(int shard, CheckReport report) {
+        switch (report.ending()) {
+            case BLIND -> LOG.error("Part {}: our resolvers, or our own zone, give no answers: {}", shard, report);
+            case OUT_OF_TIME -> LOG.warn("Part {}: more is due than there was time for: {}", shard, report);
+            case DONE -> LOG.info("Part {}: {}", shard, report);
         }
         return report;
     }
 
-    private static int count(List<Outcome> outcomes, Class<? extends Outcome> kind) {
-        return (int) outcomes.stream().filter(kind::isInstance).count();
-    }
-
-    private List<Hostname> due(int shard, int limit) {
-        return switch (whitelist.dueForCheck(shard, clock.instant(), limit)) {
-            case DueResult.Due(List<Hostname> hostnames, var _) -> hostnames;
-            case DueResult.Unreachable(String reason) -> throw new TableUnreachable(reason);
-        };
-    }
-
-    private Outcome check(Hostname hostname, int again) {
+    /** What is there now; acts on it if it is due. */
+    private Outcome found(Hostname hostname, BoundedWork work, Function<Domain, Outcome> action) {
         return switch (whitelist.findConsistent(hostname)) {
-            case FindResult.Found(Domain domain) -> isDue(domain) ? check(domain, again) : new Outcome.NothingToDo();
-            case FindResult.Left _, FindResult.Absent _ -> new Outcome.NothingToDo();
+            case FindResult.Found(Domain domain) -> {
+                work.tableAnswered();
+                yield isDue(domain) ? action.apply(domain) : new Outcome.Raced();
+            }
+            case FindResult.Left _, FindResult.Absent _ -> new Outcome.Raced();
             case FindResult.Unreadable(String reason) -> leftOver(hostname, reason);
-            case FindResult.Unreachable(String reason) -> leftOver(hostname, reason);
+            case FindResult.Unreachable(String reason) -> unreachable(hostname, reason, work);
         };
     }
 
@@ -119,36 +159,55 @@ public final class CheckRun {
                 .isPresent();
     }
 
-    private Outcome check(Domain domain, int again) {
-        Optional<String> label = label(domain.tenant());
-        if (label.isEmpty()) {
-            return leftOver(domain.hostname(), "its tenant's label isn't known");
-        }
-        var finding = probe.check(domain, label.get());
+    private Outcome look(Hostname hostname, BoundedWork work) {
+        return found(hostname, work, domain -> {
+            Optional<String> label = labels.of(domain.tenant());
+            if (label.isEmpty()) {
+                return unreachable(hostname, "its tenant's label isn't known", work);
+            }
+            Finding finding = probe.check(domain, label.get());
+            if (Thread.currentThread().isInterrupted()) {
+                return leftOver(hostname, "there was no time left to ask");
+            }
+            return finding.kind() == FindingCode.Kind.UNKNOWN
+                    ? new Outcome.Unknown(domain, finding)
+                    : record(domain, finding, work);
+        });
+    }
+
+    private Outcome record(Outcome.Unknown unknown, BoundedWork work) {
+        return record(unknown.domain(), unknown.finding(), work);
+    }
+
+    private Outcome record(Domain domain, Finding finding, BoundedWork work) {
+        return tried(domain, finding, work)
+                .orElseGet(() -> found(
+                        domain.hostname(),
+                        work,
+                        now -> isAskedTheSame(domain, now)
+                                ? tried(now, finding, work)
+                                        .orElseGet(() -> leftOver(domain.hostname(), "it changes all the time"))
+                                : leftOver(domain.hostname(), "it changed meanwhile")));
+    }
+
+    /** Whether a finding for one is one for the other: whose it is, and what proves that, hasn't changed. */
+    private static boolean isAskedTheSame(Domain one, Domain other) {
+        return one.tenant().equals(other.tenant())
+                && one.registration().proof().equals(other.registration().proof());
+    }
+
+    /** Empty when the domain has changed meanwhile. */
+    private Optional<Outcome> tried(Domain domain, Finding finding, BoundedWork work) {
         Domain checked = domain.checked(finding, schedule, clock.instant());
         return switch (whitelist.update(domain, checked)) {
             case UpdateResult.Updated() -> {
+                work.tableAnswered();
                 tell(domain, checked);
-                yield new Outcome.Recorded(
-                        domain.status() != checked.status(), finding.kind() == FindingCode.Kind.UNKNOWN);
+                yield Optional.of(new Outcome.Recorded(
+                        domain.status() != checked.status(), finding.kind() == FindingCode.Kind.UNKNOWN));
             }
-            case UpdateResult.Changed() ->
-                again > 0 ? check(domain.hostname(), again - 1) : leftOver(domain.hostname(), "it changed meanwhile");
-            case UpdateResult.Unreachable(String reason) -> leftOver(domain.hostname(), reason);
-        };
-    }
-
-    private Optional<String> label(String tenant) {
-        String known = labels.get(tenant);
-        if (known != null) {
-            return Optional.of(known);
-        }
-        return switch (whitelist.tenants().find(tenant)) {
-            case Tenants.Result.Tenant(String label, long _) -> {
-                labels.put(tenant, label);
-                yield Optional.of(label);
-            }
-            case Tenants.Result.Full _, Tenants.Result.Unreachable _ -> Optional.empty();
+            case UpdateResult.Changed() -> Optional.empty();
+            case UpdateResult.Unreachable(String reason) -> Optional.of(unreachable(domain.hostname(), reason, work));
         };
     }
 
@@ -162,6 +221,11 @@ public final class CheckRun {
                 .filter(PublishResult.Unreachable.class::isInstance)
                 .ifPresent(lost -> LOG.warn(
                         "{}: proxies weren't told and will notice within minutes: {}", after.hostname(), lost));
+    }
+
+    private static Outcome unreachable(Hostname hostname, String reason, BoundedWork work) {
+        work.tableFailed(reason);
+        return leftOver(hostname, reason);
     }
 
     private static Outcome leftOver(Hostname hostname, String reason) {

@@ -3,7 +3,6 @@ package dev.anyhost.verifier.check;
 import dev.anyhost.verifier.dns.DnsClient;
 import dev.anyhost.verifier.dns.DomainProbe;
 import dev.anyhost.verifier.dns.Edge;
-import dev.anyhost.verifier.dns.Expectation;
 import dev.anyhost.verifier.events.CertificateEvents;
 import dev.anyhost.verifier.events.Delivery;
 import dev.anyhost.verifier.events.Webhook;
@@ -37,7 +36,7 @@ public record LookingAfter(Edge edge, List<InetSocketAddress> resolvers, Duratio
         var checks = new CheckRun(
                 whitelist,
                 Optional.of(notices),
-                (domain, label) -> probe.check(Expectation.of(domain, label, edge)),
+                new DnsProbe(probe, edge),
                 new CheckSchedule(grace, CheckSchedule.DEFAULT.wrongChecks()),
                 clock);
         return new ScheduledRun(

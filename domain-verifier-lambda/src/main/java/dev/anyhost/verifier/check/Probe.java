@@ -12,4 +12,9 @@ public interface Probe {
      * @param label the label of the domain's tenant
      */
     Finding check(Domain domain, String label);
+
+    /** Whether our resolvers answer at all: if not, what they say of others' names says nothing. Blocks as well. */
+    default boolean canAsk() {
+        return true;
+    }
 }

@@ -3,7 +3,7 @@ package dev.anyhost.verifier.check;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.verifier.events.CertificateEvents;
 import dev.anyhost.verifier.events.Delivery;
-import dev.anyhost.verifier.whitelist.DueResult;
+import dev.anyhost.verifier.whitelist.DuePage;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,21 +44,31 @@ public final class ScheduledRun {
      * @param stopAt nothing begins after this; what isn't done stays due
      * @throws TableUnreachable when it can't be found out what is due
      */
-    public CheckReport run(int shard, Instant stopAt) {
+    public RunReport run(int shard, Instant stopAt) {
         Duration time = Duration.between(clock.instant(), stopAt);
         CheckReport report = checks.run(shard, stopAt.minus(time.dividedBy(TOLD_IN)));
-        if (shard == 0) {
-            certificates.ifPresent(CertificateEvents::takeOver);
-        }
-        new BoundedWork(clock, stopAt)
-                .over(limit -> due(shard, limit), delivery::deliver, failed -> Delivery.Outcome.LATER);
-        return report;
+        int certificateEvents =
+                shard == 0 ? certificates.map(CertificateEvents::takeOver).orElse(0) : 0;
+        var work = new BoundedWork(clock, stopAt);
+        List<Delivery.Outcome> outcomes = work.over(
+                (limit, after) -> whitelist.dueForDelivery(new DuePage(shard, clock.instant(), limit, after)),
+                hostname -> deliver(hostname, work, stopAt),
+                failed -> Delivery.Outcome.LATER);
+        return new RunReport(report, certificateEvents, outcomes.size(), later(outcomes));
     }
 
-    private List<Hostname> due(int shard, int limit) {
-        return switch (whitelist.dueForDelivery(shard, clock.instant(), limit)) {
-            case DueResult.Due(List<Hostname> hostnames, var _) -> hostnames;
-            case DueResult.Unreachable(String reason) -> throw new TableUnreachable(reason);
-        };
+    private Delivery.Outcome deliver(Hostname hostname, BoundedWork work, Instant stopAt) {
+        Delivery.Outcome outcome = delivery.deliver(hostname, stopAt);
+        switch (outcome) {
+            case DONE, LATER -> work.tableAnswered();
+            case UNREACHABLE -> work.tableFailed("deliveries can't be written down");
+        }
+        return outcome;
+    }
+
+    private static int later(List<Delivery.Outcome> outcomes) {
+        return (int) outcomes.stream()
+                .filter(outcome -> outcome != Delivery.Outcome.DONE)
+                .count();
     }
 }

@@ -10,9 +10,11 @@ import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.UpdateResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,12 +23,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes over from the proxies' change log what became of certificates, into the outboxes of their hostnames. An event's id is
- * the change's, so that one that is taken over twice is delivered as the same.
+ * the change's, and the hostname's row notes it with the event, so that it is taken over once whoever crashes.
  */
 public final class CertificateEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateEvents.class);
     private static final int TRIES = 3;
+
+    /** How long the log keeps its rows. */
+    private static final Duration KEPT = Duration.ofDays(2);
 
     private final Whitelist whitelist;
     private final ProxyNotices changes;
@@ -45,8 +50,8 @@ public final class CertificateEvents {
         if (cursor.isEmpty()) {
             return 0;
         }
-        Instant from =
-                cursor.get().at().filter(at -> at.isBefore(now)).orElse(now).minus(ChangeLog.LOOK_BACK);
+        Instant readTo = cursor.get().at().filter(at -> at.isBefore(now)).orElse(now);
+        Instant from = readTo.isBefore(now.minus(KEPT)) ? now.minus(KEPT) : readTo.minus(ChangeLog.LOOK_BACK);
         return switch (changes.since(from)) {
             case ChangesSince.Read(List<ChangesSince.Entry> entries) -> takeOver(entries, cursor.get(), now);
             case ChangesSince.Unreachable(String reason) -> {
@@ -57,19 +62,23 @@ public final class CertificateEvents {
     }
 
     private int takeOver(List<ChangesSince.Entry> entries, Cursor cursor, Instant now) {
+        List<ChangesSince.Entry> about = entries.stream()
+                .filter(entry -> type(entry.change().kind()).isPresent())
+                .sorted(Comparator.comparing(ChangesSince.Entry::at).thenComparing(ChangesSince.Entry::id))
+                .toList();
         int taken = 0;
-        Set<String> seen = new HashSet<>();
-        for (ChangesSince.Entry entry : entries) {
-            Optional<DomainEvent.Type> type = type(entry.change().kind());
-            if (type.isPresent() && !cursor.seen().contains(entry.id())) {
-                if (!append(entry, type.get())) {
-                    continue;
-                }
-                taken++;
+        Instant readTo = now;
+        Set<String> seen = new LinkedHashSet<>();
+        for (ChangesSince.Entry entry : about) {
+            boolean isNew = !cursor.seen().contains(entry.id());
+            if (isNew && !append(entry, type(entry.change().kind()).orElseThrow())) {
+                readTo = entry.at().isBefore(readTo) ? entry.at() : readTo;
+            } else {
+                taken += isNew ? 1 : 0;
+                seen.add(entry.id());
             }
-            seen.add(entry.id());
         }
-        if (!whitelist.move(cursor, now, seen)) {
+        if (!whitelist.move(cursor, readTo, seen)) {
             LOG.info("Another run took over certificate events at the same time");
         }
         return taken;
@@ -89,11 +98,10 @@ public final class CertificateEvents {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             switch (whitelist.findConsistent(entry.change().hostname())) {
                 case FindResult.Found(Domain domain) -> {
-                    Domain certified = domain.certified(type, entry.id(), entry.at());
-                    if (certified.equals(domain)) {
-                        return true;
-                    }
-                    if (whitelist.update(domain, certified) instanceof UpdateResult.Updated) {
+                    Domain certified = domain.certified(entry.id(), type, entry.at());
+                    // A run that ended before it moved the cursor has taken over what is noted.
+                    if (certified.equals(domain)
+                            || whitelist.update(domain, certified) instanceof UpdateResult.Updated) {
                         return true;
                     }
                 }

@@ -1,8 +1,7 @@
 package dev.anyhost.verifier.events;
 
+import dev.anyhost.domain.Hostname;
 import dev.anyhost.verifier.onboarding.DomainEvent;
-import dev.anyhost.verifier.onboarding.Entry;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +13,10 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -57,27 +60,35 @@ public final class Webhook implements AutoCloseable {
         record Delivered() implements Result {}
 
         record Failed(String reason) implements Result {}
+
+        /** Whoever called has no more time; that says nothing of the endpoint. */
+        record Interrupted() implements Result {}
     }
 
-    /** Calls; blocks for 10 s at most, until the answer's head is there. Nothing of its body is read. */
-    Result call(Entry entry, DomainEvent event, Instant now) {
-        String body = body(entry, event);
+    /** Calls; blocks for 10 s at most, the answer's body included. The body is read to its end and means nothing. */
+    Result call(Hostname hostname, DomainEvent event, Instant now) {
+        String body = body(hostname, event);
         HttpRequest request = HttpRequest.newBuilder(url)
-                .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
                 .header("Anyhost-Event-Id", event.id())
                 .header("Anyhost-Signature", signature(body, now))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
+        // The client's own limit would end at the answer's head, and leave a body that never ends to go on for ever.
+        CompletableFuture<HttpResponse<Void>> answer =
+                client().sendAsync(request, HttpResponse.BodyHandlers.discarding());
         try {
-            int status = client().send(request, HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
+            int status = answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).statusCode();
             return status >= OK && status < REDIRECTS ? new Result.Delivered() : new Result.Failed("status " + status);
-        } catch (IOException unreachable) {
-            return new Result.Failed(unreachable.toString());
+        } catch (TimeoutException slow) {
+            answer.cancel(true);
+            return new Result.Failed("no answer within " + PATIENCE.toSeconds() + " s");
+        } catch (ExecutionException unreachable) {
+            return new Result.Failed(String.valueOf(unreachable.getCause()));
         } catch (InterruptedException stopped) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
-            return new Result.Failed("interrupted");
+            return new Result.Interrupted();
         }
     }
 
@@ -92,12 +103,12 @@ public final class Webhook implements AutoCloseable {
         return client;
     }
 
-    private static String body(Entry entry, DomainEvent event) {
+    private static String body(Hostname hostname, DomainEvent event) {
         var object = JsonMapper.shared().createObjectNode();
         object.put("id", event.id());
         object.put("type", event.type().text());
         object.put("at", event.at().toString());
-        object.put("hostname", entry.hostname().value());
+        object.put("hostname", hostname.value());
         object.put("tenant", event.tenant());
         object.put("status", event.status().text());
         event.cause().ifPresent(cause -> {

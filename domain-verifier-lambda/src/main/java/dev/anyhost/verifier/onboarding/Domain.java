@@ -104,19 +104,18 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
     /**
      * Something happened to its certificate.
      *
-     * @param change the id of the change in the log that says so; one that was noted before changes nothing
+     * @param id of the change in the log that says so, and of the event; one that was noted before changes nothing
      */
-    public Domain certified(DomainEvent.Type type, String change, Instant at) {
-        if (outbox.hasNoted(change)) {
+    public Domain certified(String id, DomainEvent.Type type, Instant at) {
+        if (outbox.hasNoted(id)) {
             return this;
         }
         Optional<DomainEvent.Cause> cause = type == DomainEvent.Type.CERTIFICATE_FAILED
                 ? Optional.of(new DomainEvent.Cause(
                         "issuance_failed", "No certificate could be obtained; it is tried again by and by."))
                 : Optional.empty();
-        var event = new DomainEvent(hostname + "#" + change, type, wholeSeconds(at), tenant(), status(), cause);
-        return new Domain(
-                hostname, registration, standing, outbox.noting(change).and(event), version + 1);
+        var event = new DomainEvent(id, type, wholeSeconds(at), tenant(), status(), cause);
+        return new Domain(hostname, registration, standing, outbox.noting(id).and(event), version + 1);
     }
 
     /** What stays of it for a while when it is removed. */

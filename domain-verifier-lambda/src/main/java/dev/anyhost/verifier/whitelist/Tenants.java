@@ -40,11 +40,11 @@ public final class Tenants {
         /** It has as many domains as it may have. */
         record Full(long domains) implements Result {}
 
-        /** The table couldn't be asked. */
+        /** The table couldn't be asked, or has a row that this version can't read. */
         record Unreachable(String reason) implements Result {}
     }
 
-    /** The tenant, whose label is made when it is first asked for and never changes. */
+    /** The tenant, whose label is made when it is first asked for and never changes; afterwards this only reads. */
     public Result find(String tenant) {
         try {
             var response = dynamo.getItem(request -> request.tableName(table).key(key(tenant)));
@@ -92,9 +92,13 @@ public final class Tenants {
         return Map.of(DomainItem.HOSTNAME, Row.text(PREFIX + tenant));
     }
 
-    private static Result read(Map<String, AttributeValue> item) {
+    private Result read(Map<String, AttributeValue> item) {
         var row = new Row(item);
-        return new Result.Tenant(row.text(LABEL, "", Optional::of), Math.max(0, row.number(DOMAINS)));
+        var tenant = new Result.Tenant(row.text(LABEL, "", Optional::of), Math.max(0, row.number(DOMAINS)));
+        return row.damaged()
+                .<Result>map(attribute -> new Result.Unreachable("table " + table + ": the row of "
+                        + DomainItem.storedHostname(item) + " has no usable " + attribute))
+                .orElse(tenant);
     }
 
     private static String label() {

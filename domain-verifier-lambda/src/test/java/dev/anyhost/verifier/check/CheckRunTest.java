@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Policy;
 import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.DynamoOperation;
@@ -15,6 +16,7 @@ import dev.anyhost.verifier.onboarding.Finding;
 import dev.anyhost.verifier.onboarding.FindingCode;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,12 +29,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 
 /** Scheduled runs over a real table, with what the DNS says and the time made up. */
 class CheckRunTest {
@@ -49,6 +54,7 @@ class CheckRunTest {
     private final Whitelist whitelist = new Whitelist(dynamo, table, clock);
     private final List<Hostname> probed = Collections.synchronizedList(new ArrayList<>());
     private final Map<Hostname, Finding> dns = new ConcurrentHashMap<>();
+    private BooleanSupplier canAsk = () -> true;
     private Function<Domain, Finding> probe = domain -> dns.getOrDefault(domain.hostname(), RIGHT);
 
     @AfterAll
@@ -80,9 +86,17 @@ class CheckRunTest {
         return new CheckRun(
                 whitelist,
                 Optional.empty(),
-                (domain, label) -> {
-                    probed.add(domain.hostname());
-                    return probe.apply(domain);
+                new Probe() {
+                    @Override
+                    public Finding check(Domain domain, String label) {
+                        probed.add(domain.hostname());
+                        return probe.apply(domain);
+                    }
+
+                    @Override
+                    public boolean canAsk() {
+                        return canAsk.getAsBoolean();
+                    }
                 },
                 CheckSchedule.DEFAULT,
                 clock);
@@ -91,20 +105,16 @@ class CheckRunTest {
     /** One run over every part, added up. */
     private CheckReport runAll() {
         CheckRun run = run();
-        int checked = 0;
-        int moved = 0;
-        int unknown = 0;
-        int leftOver = 0;
-        boolean outOfTime = false;
-        for (int shard = 0; shard < Whitelist.SHARDS; shard++) {
-            CheckReport report = run.run(shard, clock.instant().plus(LAMBDA));
-            checked += report.checked();
-            moved += report.moved();
-            unknown += report.unknown();
-            leftOver += report.leftOver();
-            outOfTime |= report.outOfTime();
-        }
-        return new CheckReport(checked, moved, unknown, leftOver, outOfTime);
+        return IntStream.range(0, Whitelist.SHARDS)
+                .mapToObj(shard -> run.run(shard, clock.instant().plus(LAMBDA)))
+                .reduce((one, other) -> new CheckReport(
+                        one.checked() + other.checked(),
+                        one.moved() + other.moved(),
+                        one.unknown() + other.unknown(),
+                        one.raced() + other.raced(),
+                        one.leftOver() + other.leftOver(),
+                        one.ending().compareTo(other.ending()) > 0 ? one.ending() : other.ending()))
+                .orElseThrow();
     }
 
     private Domain found(Hostname hostname) {
@@ -114,13 +124,13 @@ class CheckRunTest {
     @Test
     void pendingNameThatIsRight_becomesActiveAndIsLeftAloneForHalfADay() {
         Hostname shop = pending("shop.example");
-        assertThat(runAll()).isEqualTo(new CheckReport(1, 1, 0, 0, false));
+        assertThat(runAll()).isEqualTo(new CheckReport(1, 1, 0, 0, 0, CheckReport.Ending.DONE));
         assertThat(found(shop).status()).isEqualTo(DomainStatus.ACTIVE);
 
         clock.advance(Duration.ofHours(11));
         assertThat(runAll().checked()).isZero();
         clock.advance(Duration.ofHours(3));
-        assertThat(runAll()).isEqualTo(new CheckReport(1, 0, 0, 0, false));
+        assertThat(runAll()).isEqualTo(new CheckReport(1, 0, 0, 0, 0, CheckReport.Ending.DONE));
     }
 
     @Test
@@ -153,16 +163,9 @@ class CheckRunTest {
         dns.put(shop, UNKNOWN);
         for (int day = 0; day < 30; day++) {
             clock.advance(Duration.ofDays(1));
-            assertThat(runAll()).isEqualTo(new CheckReport(1, 0, 1, 0, false));
+            assertThat(runAll()).isEqualTo(new CheckReport(1, 0, 1, 0, 0, CheckReport.Ending.DONE));
         }
         assertThat(found(shop).status()).isEqualTo(DomainStatus.ACTIVE);
-    }
-
-    @Test
-    void resolversThatAreBroken_areTold() {
-        assertThat(new CheckReport(100, 0, 51, 0, false).isOurFault()).isTrue();
-        assertThat(new CheckReport(100, 0, 50, 0, false).isOurFault()).isFalse();
-        assertThat(new CheckReport(3, 0, 3, 0, false).isOurFault()).isFalse();
     }
 
     @Test
@@ -180,8 +183,8 @@ class CheckRunTest {
             }
             return RIGHT;
         };
-        assertThat(runAll()).isEqualTo(new CheckReport(38, 38, 0, 2, false));
-        assertThat(runAll()).isEqualTo(new CheckReport(0, 0, 0, 2, false));
+        assertThat(runAll()).isEqualTo(new CheckReport(38, 38, 0, 0, 2, CheckReport.Ending.DONE));
+        assertThat(runAll()).isEqualTo(new CheckReport(0, 0, 0, 0, 2, CheckReport.Ending.DONE));
     }
 
     @Test
@@ -190,7 +193,7 @@ class CheckRunTest {
             pending("h" + i + ".example");
         }
         CheckReport late = run().run(3, clock.instant());
-        assertThat(late).isEqualTo(new CheckReport(0, 0, 0, 0, true));
+        assertThat(late).isEqualTo(new CheckReport(0, 0, 0, 0, 0, CheckReport.Ending.OUT_OF_TIME));
         assertThat(probed).isEmpty();
 
         runAll();
@@ -234,7 +237,7 @@ class CheckRunTest {
             probing.await();
             whitelist.remove(shop);
             removed.countDown();
-            assertThat(report.get()).isEqualTo(new CheckReport(0, 0, 0, 0, false));
+            assertThat(report.get()).isEqualTo(new CheckReport(0, 0, 0, 1, 0, CheckReport.Ending.DONE));
         }
         assertThat(whitelist.find(shop)).isInstanceOf(FindResult.Left.class);
     }
@@ -250,6 +253,137 @@ class CheckRunTest {
         assertThat(dynamo.calls(DynamoOperation.GET_ITEM)).isBetween(200, 200 + 64);
         assertThat(dynamo.calls(DynamoOperation.QUERY)).isLessThanOrEqualTo(3 * Whitelist.SHARDS);
         assertThat(dynamo.calls(DynamoOperation.SCAN)).isZero();
+    }
+
+    @Test
+    void resolversThatDontAnswer_nothingIsProbedAndNothingChanges() {
+        List<Domain> before = pendings(40);
+        canAsk = () -> false;
+        CheckReport report = runAll();
+        assertThat(report).isEqualTo(new CheckReport(0, 0, 0, 0, 0, CheckReport.Ending.BLIND));
+        assertThat(probed).isEmpty();
+        assertThat(before)
+                .allSatisfy(domain -> assertThat(found(domain.hostname())).isEqualTo(domain));
+    }
+
+    @Test
+    void resolversThatStopAnsweringMidway_whatCouldntBeAskedIsNotRecorded() {
+        List<Domain> before = pendings(40);
+        probe = domain -> {
+            canAsk = () -> false;
+            return UNKNOWN;
+        };
+        int shard = Math.floorMod(before.getFirst().hostname().value().hashCode(), Whitelist.SHARDS);
+        CheckReport report = run().run(shard, clock.instant().plus(LAMBDA));
+        assertThat(report.ending()).isEqualTo(CheckReport.Ending.BLIND);
+        assertThat(report.leftOver()).isPositive().isEqualTo(probed.size());
+        assertThat(before)
+                .allSatisfy(domain -> assertThat(found(domain.hostname())).isEqualTo(domain));
+    }
+
+    @Test
+    void zonesThatAreBroken_areRecordedWhenOurResolversAreNot() {
+        pendings(40);
+        dns.putAll(Map.of(hostname("h0.example"), RIGHT));
+        probe = domain -> dns.getOrDefault(domain.hostname(), UNKNOWN);
+        assertThat(runAll()).isEqualTo(new CheckReport(40, 1, 39, 0, 0, CheckReport.Ending.DONE));
+        assertThat(runAll().checked()).isZero();
+    }
+
+    private List<Domain> pendings(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> found(pending("h" + i + ".example")))
+                .toList();
+    }
+
+    @Test
+    void nameThatIsChangedWhileItIsProbed_keepsTheChangeAndIsProbedOnce() {
+        Hostname shop = pending("shop.example");
+        Optional<URI> origin = Optional.of(URI.create("https://new.example"));
+        probe = domain -> {
+            whitelist.update(domain, domain.changed(origin, Policy.DEFAULT, clock.instant()));
+            return RIGHT;
+        };
+        assertThat(runAll()).isEqualTo(new CheckReport(1, 1, 0, 0, 0, CheckReport.Ending.DONE));
+        assertThat(probed).containsExactly(shop);
+        assertThat(found(shop))
+                .returns(origin, Domain::origin)
+                .returns(DomainStatus.ACTIVE, Domain::status)
+                .returns(3L, Domain::version);
+    }
+
+    @Test
+    void nameThatChangesHandsWhileItIsProbed_getsNothingOfTheFormerOnesFinding() {
+        Hostname shop = pending("shop.example");
+        probe = domain -> {
+            whitelist.remove(domain.hostname());
+            whitelist.add(shop, "rival", Optional.empty(), DomainStatus.PENDING);
+            return RIGHT;
+        };
+        assertThat(runAll()).isEqualTo(new CheckReport(0, 0, 0, 0, 1, CheckReport.Ending.DONE));
+        assertThat(found(shop)).returns("rival", Domain::tenant).returns(DomainStatus.PENDING, Domain::status);
+    }
+
+    @Test
+    void nameThatIsBlockedWhileItIsProbed_staysBlocked() {
+        Hostname shop = pending("shop.example");
+        probe = domain -> {
+            whitelist.update(domain, domain.blocked(true, clock.instant()));
+            return RIGHT;
+        };
+        assertThat(runAll()).isEqualTo(new CheckReport(0, 0, 0, 1, 0, CheckReport.Ending.DONE));
+        assertThat(found(shop).status()).isEqualTo(DomainStatus.BLOCKED);
+    }
+
+    /** More than a page of them, and the longest due of all. */
+    @Test
+    void damagedRowsAtTheFront_dontKeepTheOthersFromTheirTurn() {
+        List<Hostname> ofOnePart = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> hostname("h" + i + ".example"))
+                .filter(name -> Math.floorMod(name.value().hashCode(), Whitelist.SHARDS) == 5)
+                .limit(520)
+                .toList();
+        ofOnePart
+                .subList(0, 515)
+                .forEach(name -> dynamo.putItem(request -> request.tableName(table)
+                        .item(Map.of(
+                                "hostname", AttributeValue.fromS(name.value()),
+                                "check_shard", AttributeValue.fromN("5"),
+                                "next_check", AttributeValue.fromN("1")))));
+        ofOnePart.subList(515, 520).forEach(name -> pending(name.value()));
+        assertThat(run().run(5, clock.instant().plus(LAMBDA)))
+                .isEqualTo(new CheckReport(5, 5, 0, 0, 515, CheckReport.Ending.DONE));
+    }
+
+    @Test
+    void tableThatGoesAwayMidway_endsTheRunWithAnError() {
+        pendings(600);
+        probe = domain -> {
+            dynamo.becomeUnreachable();
+            return RIGHT;
+        };
+        CheckRun run = run();
+        assertThatThrownBy(() -> IntStream.range(0, Whitelist.SHARDS)
+                        .forEach(shard -> run.run(shard, clock.instant().plus(LAMBDA))))
+                .isInstanceOf(TableUnreachable.class);
+        assertThat(probed).hasSizeLessThanOrEqualTo(64);
+        dynamo.restore();
+        probe = domain -> RIGHT;
+        assertThat(runAll().checked()).isEqualTo(600);
+    }
+
+    @Test
+    void callThatIsThrottledNowAndThen_costsThatNameItsTurnOnly() {
+        pendings(100);
+        for (int i = 0; i < 5; i++) {
+            dynamo.failNext(
+                    DynamoOperation.PUT_ITEM,
+                    ProvisionedThroughputExceededException.builder().build());
+        }
+        CheckReport report = runAll();
+        assertThat(report.checked()).isEqualTo(95);
+        assertThat(report.leftOver()).isEqualTo(5);
+        assertThat(runAll().checked()).isEqualTo(5);
     }
 
     @Test

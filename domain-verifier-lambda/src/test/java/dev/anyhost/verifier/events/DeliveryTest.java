@@ -35,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 class DeliveryTest {
 
     private static final DynamoDbLocal DYNAMO = DynamoDbLocal.start();
+    private static final Instant FAR = Instant.MAX;
     private static final Hostname SHOP = Hostname.parse("shop.example").orElseThrow();
     private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
 
@@ -82,7 +83,7 @@ class DeliveryTest {
     @Test
     void event_isOneSignedCall() throws Exception {
         assertThat(due()).containsExactly(SHOP);
-        assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.DONE);
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.DONE);
 
         RawRequest call = receiver.takeRequest();
         assertThat(call.requestLine()).isEqualTo("POST /hook HTTP/1.1");
@@ -111,35 +112,35 @@ class DeliveryTest {
     @Test
     void failure_isTriedAgainWithTheSameIdAfterLongerAndLongerPauses() throws Exception {
         answer.set("500 Oops");
-        assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.LATER);
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.LATER);
         String id = takeBody().get("id").asString();
         int calls = 1;
         for (Duration pause : List.of(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4))) {
             clock.advance(pause.minusSeconds(1));
             assertThat(due()).isEmpty();
-            assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.LATER);
+            assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.LATER);
             assertThat(receiver.requests()).hasSize(calls);
             clock.advance(Duration.ofSeconds(1));
             assertThat(due()).containsExactly(SHOP);
-            assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.LATER);
+            assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.LATER);
             assertThat(takeBody().get("id").asString()).isEqualTo(id);
             calls++;
         }
         answer.set("302 Found\r\nLocation: http://elsewhere.example/");
         clock.advance(Duration.ofMinutes(8));
-        assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.LATER);
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.LATER);
         assertThat(takeBody().get("id").asString()).isEqualTo(id);
 
         answer.set("200 OK");
         clock.advance(Duration.ofMinutes(16));
-        assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.DONE);
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.DONE);
         assertThat(takeBody().get("id").asString()).isEqualTo(id);
     }
 
     @Test
     void eventsOfAHostname_comeInOrderAndStillAfterItsRemoval() throws Exception {
         answer.set("503 Busy");
-        delivery.deliver(SHOP);
+        delivery.deliver(SHOP, FAR);
         takeBody();
         var before = domain();
         whitelist.update(before, before.blocked(true, clock.instant()));
@@ -147,7 +148,7 @@ class DeliveryTest {
 
         answer.set("200 OK");
         clock.advance(Duration.ofMinutes(1));
-        assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.DONE);
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.DONE);
         assertThat(List.of(type(), type(), type()))
                 .containsExactly("domain.created", "domain.status_changed", "domain.removed");
         assertThat(due()).isEmpty();
@@ -161,14 +162,14 @@ class DeliveryTest {
     void receiverThatIsDownForDays_costsOneEventAndNotTheNext() throws Exception {
         answer.set("500 Oops");
         clock.advance(Duration.ofDays(3));
-        assertThat(delivery.deliver(SHOP)).isEqualTo(Delivery.Outcome.DONE);
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.DONE);
         takeBody();
         assertThat(domain().outbox()).isEqualTo(Outbox.EMPTY);
     }
 
     @Test
     void withoutAWebhook_eventsAreDropped() {
-        assertThat(new Delivery(whitelist, Optional.empty(), clock).deliver(SHOP))
+        assertThat(new Delivery(whitelist, Optional.empty(), clock).deliver(SHOP, FAR))
                 .isEqualTo(Delivery.Outcome.DONE);
         assertThat(due()).isEmpty();
     }

@@ -45,8 +45,6 @@ class DomainHistoryTest {
         private int wrongInARow;
         private Instant wrongSince = BEGINNING;
         private boolean freshlyProven;
-        private boolean leftUnproven;
-        private boolean leftBlocked;
 
         Life(Random random, String name) {
             this.random = random;
@@ -67,14 +65,13 @@ class DomainHistoryTest {
         private void register(String tenant) {
             var application = new Application(SHOP, tenant, Optional.empty(), Policy.DEFAULT);
             Domain next = application.accepted(DomainStatus.PENDING, "token", left, now);
-            boolean recently = left.filter(
-                            removed -> now.isBefore(removed.removedAt().plus(Duration.ofDays(30))))
+            boolean quarantined = left.filter(removed -> !removed.tenant().equals(tenant)
+                            && now.isBefore(removed.removedAt().plus(Duration.ofDays(30))))
                     .isPresent();
-            boolean same =
-                    left.filter(removed -> removed.tenant().equals(tenant)).isPresent();
-            boolean quarantined = recently && (!same || leftUnproven);
-            check((next.status() == DomainStatus.BLOCKED) == (recently && leftBlocked), next);
-            check(next.registration().proof().required() == quarantined, next);
+            boolean unproven = left.filter(removed -> removed.former().unproven()
+                            && now.isBefore(removed.removedAt().plus(Duration.ofDays(30))))
+                    .isPresent();
+            check(next.registration().proof().required() == (quarantined || unproven), next);
             check(!next.status().isAllowed(), next);
             left = Optional.empty();
             wrongInARow = 0;
@@ -89,9 +86,6 @@ class DomainHistoryTest {
                     check(removed.version() == before.version() + 1, before);
                     version = removed.version();
                     hear(removed);
-                    Registration.Proof proof = before.registration().proof();
-                    leftUnproven = proof.required() && !proof.given();
-                    leftBlocked = before.status() == DomainStatus.BLOCKED;
                     left = Optional.of(removed);
                     domain = Optional.empty();
                 }
