@@ -20,7 +20,8 @@ public final class Benchmarks {
             new FullHandshakes(),
             new Memory(),
             new StrangersAtTheDoor(),
-            new KnownFailure());
+            new KnownFailure(),
+            new Checks());
     private static final String QUICK = "--quick";
 
     private Benchmarks() {}
