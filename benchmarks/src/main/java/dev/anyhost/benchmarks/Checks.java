@@ -41,8 +41,7 @@ final class Checks implements Benchmark {
     private static final int WRITERS = 32;
     private static final String TENANT = "acme";
     private static final Duration FAR = Duration.ofHours(1);
-    private static final DnsName EDGE =
-            DnsName.of(Hostname.parse("edge.test").orElseThrow());
+    private static final DnsName EDGE = DnsName.of(Hostname.parse("edge.test").orElseThrow());
 
     /** Later than any active name's next check. */
     private static final Duration NEXT_ROUND = Duration.ofHours(14);
@@ -113,7 +112,14 @@ final class Checks implements Benchmark {
         var probe = new DnsProbe(new DomainProbe(new DnsClient(List.of(dns.address()), DnsClient.PATIENCE)), edge);
         var checks = new CheckRun(whitelist, Optional.empty(), probe, CheckSchedule.DEFAULT, clock);
         Table table = new Table(
-                "round", "checks", "checks a minute", "calls a check", "queries a run", "scans", "reads", "writes",
+                "round",
+                "checks",
+                "checks a minute",
+                "calls a check",
+                "queries a run",
+                "scans",
+                "reads",
+                "writes",
                 "DNS questions a check");
         Round first = round(checks, Whitelist.SHARDS, capacity, clock, dns);
         first.into(table, "pending names");
@@ -125,12 +131,21 @@ final class Checks implements Benchmark {
         clock.advance(NEXT_ROUND);
         Round steady = round(checks, SAMPLE, capacity, clock, dns);
         steady.into(table, "active names");
-        return table + "\n" + new CostOfADay(steady.reads / steady.checks, steady.writes / steady.checks,
-                steady.checks / steady.seconds);
+        return table + "\n"
+                + new CostOfADay(
+                        steady.reads / steady.checks, steady.writes / steady.checks, steady.checks / steady.seconds);
     }
 
-    private record Round(int checks, int runs, double seconds, int calls, int queries, int scans, double reads,
-            double writes, long questions) {
+    private record Round(
+            int checks,
+            int runs,
+            double seconds,
+            int calls,
+            int queries,
+            int scans,
+            double reads,
+            double writes,
+            long questions) {
 
         void into(Table table, String name) {
             table.row(
@@ -146,8 +161,7 @@ final class Checks implements Benchmark {
         }
     }
 
-    private static Round round(
-            CheckRun run, int parts, ConsumedCapacity capacity, FakeClock clock, CustomersDns dns) {
+    private static Round round(CheckRun run, int parts, ConsumedCapacity capacity, FakeClock clock, CustomersDns dns) {
         capacity.reset();
         long questions = dns.questions();
         long begun = System.nanoTime();
@@ -160,7 +174,15 @@ final class Checks implements Benchmark {
             checks += report.checked();
         }
         double seconds = Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1e3;
-        return new Round(checks, parts, seconds, capacity.calls(), capacity.calls("Query"), capacity.calls("Scan"),
-                capacity.reads(), capacity.writes(), dns.questions() - questions);
+        return new Round(
+                checks,
+                parts,
+                seconds,
+                capacity.calls(),
+                capacity.calls("Query"),
+                capacity.calls("Scan"),
+                capacity.reads(),
+                capacity.writes(),
+                dns.questions() - questions);
     }
 }

@@ -26,11 +26,17 @@ final class ConsumedCapacity implements ExecutionInterceptor {
     public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
         return switch (context.request()) {
             case GetItemRequest get ->
-                get.toBuilder().returnConsumedCapacity(ReturnConsumedCapacity.TOTAL).build();
+                get.toBuilder()
+                        .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
+                        .build();
             case PutItemRequest put ->
-                put.toBuilder().returnConsumedCapacity(ReturnConsumedCapacity.TOTAL).build();
+                put.toBuilder()
+                        .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
+                        .build();
             case QueryRequest query ->
-                query.toBuilder().returnConsumedCapacity(ReturnConsumedCapacity.TOTAL).build();
+                query.toBuilder()
+                        .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
+                        .build();
             default -> context.request();
         };
     }

@@ -174,9 +174,9 @@ final class Changes {
 
     private Outcome done(Target target, Wish wish) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<Outcome> outcome = switch (Sight.of(whitelist, target.caller(), target.hostname())) {
-                case Sight.Seen(Domain domain) -> tried(target, wish, domain);
-                case Sight.Not(ApiAnswer answer) -> Optional.of(new Outcome.Not(answer));
+            Optional<Outcome> outcome = switch (Visible.of(whitelist, target.caller(), target.hostname())) {
+                case Visible.Seen(Domain domain) -> tried(target, wish, domain);
+                case Visible.Not(ApiAnswer answer) -> Optional.of(new Outcome.Not(answer));
             };
             if (outcome.isPresent()) {
                 return outcome.get();

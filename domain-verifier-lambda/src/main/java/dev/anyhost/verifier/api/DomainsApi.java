@@ -72,9 +72,9 @@ final class DomainsApi {
     }
 
     private ApiAnswer show(Caller caller, Hostname hostname) {
-        return switch (Sight.of(whitelist, caller, hostname)) {
-            case Sight.Seen(var domain) -> answers.one(200, domain);
-            case Sight.Not(ApiAnswer answer) -> answer;
+        return switch (Visible.of(whitelist, caller, hostname)) {
+            case Visible.Seen(var domain) -> answers.one(200, domain);
+            case Visible.Not(ApiAnswer answer) -> answer;
         };
     }
 

@@ -79,7 +79,8 @@ public final class CheckRun {
      */
     public CheckReport run(int shard, Instant stopAt) {
         Instant now = clock.instant();
-        boolean nothing = whitelist.dueForCheck(shard, now, 1) instanceof DueResult.Due(var due, var _) && due.isEmpty();
+        boolean nothing =
+                whitelist.dueForCheck(shard, now, 1) instanceof DueResult.Due(var due, var _) && due.isEmpty();
         if (!nothing && !probe.canAsk()) {
             return told(shard, report(List.of(), CheckReport.Ending.BLIND));
         }
@@ -98,8 +99,7 @@ public final class CheckRun {
                 hostname -> record(unknown.get(hostname), work),
                 failed -> new Outcome.LeftOver()));
         return told(
-                shard,
-                report(outcomes, work.isOutOfTime() ? CheckReport.Ending.OUT_OF_TIME : CheckReport.Ending.DONE));
+                shard, report(outcomes, work.isOutOfTime() ? CheckReport.Ending.OUT_OF_TIME : CheckReport.Ending.DONE));
     }
 
     private static Map<Hostname, Outcome.Unknown> unknown(List<Outcome> outcomes) {
@@ -207,8 +207,7 @@ public final class CheckRun {
                         domain.status() != checked.status(), finding.kind() == FindingCode.Kind.UNKNOWN));
             }
             case UpdateResult.Changed() -> Optional.empty();
-            case UpdateResult.Unreachable(String reason) ->
-                Optional.of(unreachable(domain.hostname(), reason, work));
+            case UpdateResult.Unreachable(String reason) -> Optional.of(unreachable(domain.hostname(), reason, work));
         };
     }
 

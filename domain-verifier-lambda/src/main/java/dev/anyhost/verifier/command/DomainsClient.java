@@ -1,7 +1,9 @@
 package dev.anyhost.verifier.command;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.settings.ConfigValues;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -39,9 +41,11 @@ final class DomainsClient implements AutoCloseable {
         this.key = key;
     }
 
+    /** By its literal alone; nothing is looked up. */
     static boolean isLoopback(URI url) {
-        String host = Optional.ofNullable(url.getHost()).orElse("");
-        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+        String host = Optional.ofNullable(url.getHost()).orElse("").replaceAll("[\\[\\]]", "");
+        return host.equals("localhost")
+                || ConfigValues.ip(host).filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
     /** What came back. */

@@ -110,9 +110,10 @@ public final class Delivery {
         Instant again = now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
         LOG.warn("Event {} was not delivered and is tried again at {}: {}", event.id(), again, reason);
         // Another run's attempt that counted, or succeeded, counts for both.
-        return outbox -> outbox.attempts() == tried.attempts() && !without(event, outbox).equals(outbox)
-                ? outbox.tryAgainAt(again)
-                : outbox;
+        return outbox ->
+                outbox.attempts() == tried.attempts() && !without(event, outbox).equals(outbox)
+                        ? outbox.tryAgainAt(again)
+                        : outbox;
     }
 
     /** Who lost a race looks again, so that what was delivered is not delivered once more. */

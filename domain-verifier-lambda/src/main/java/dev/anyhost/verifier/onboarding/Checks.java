@@ -54,8 +54,7 @@ public record Checks(
         List<Run> runs = noted(finding, now);
         return switch (finding.kind()) {
             case PROVEN, PROVEN_WITH_WARNING -> new Checks(found, runs, tries + 1, 0, Optional.empty(), next);
-            case WRONG ->
-                new Checks(found, runs, tries + 1, wrong + 1, wrongSince.or(() -> Optional.of(now)), next);
+            case WRONG -> new Checks(found, runs, tries + 1, wrong + 1, wrongSince.or(() -> Optional.of(now)), next);
             case UNKNOWN -> new Checks(found, runs, tries + 1, wrong, wrongSince, next);
         };
     }

@@ -124,10 +124,7 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
                 .and(DomainEvent.Type.REMOVED, now, Optional.empty());
         Registration.Proof proof = registration.proof();
         var former = new Removed.Former(
-                tenant(),
-                proof.required() && !proof.given(),
-                status() == DomainStatus.BLOCKED,
-                wholeSeconds(now));
+                tenant(), proof.required() && !proof.given(), status() == DomainStatus.BLOCKED, wholeSeconds(now));
         return new Removed(hostname, former, last.outbox, last.version);
     }
 

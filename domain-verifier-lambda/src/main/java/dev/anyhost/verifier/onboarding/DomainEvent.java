@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param status the hostname's status afterwards
  * @param cause why it happened, when there is more to say than the type does
  */
-public record DomainEvent(
-        String id, Type type, Instant at, String tenant, DomainStatus status, Optional<Cause> cause) {
+public record DomainEvent(String id, Type type, Instant at, String tenant, DomainStatus status, Optional<Cause> cause) {
 
     /**
      * What made it happen.

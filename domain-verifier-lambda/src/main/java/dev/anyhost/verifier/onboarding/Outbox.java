@@ -32,8 +32,7 @@ public record Outbox(List<DomainEvent> events, int attempts, Optional<Instant> d
     Outbox and(DomainEvent event) {
         List<DomainEvent> all = last(LARGEST, events, event);
         boolean firstWasLost = all.size() <= events.size();
-        return new Outbox(
-                all, firstWasLost ? 0 : attempts, due.or(() -> Optional.of(event.at())), noted);
+        return new Outbox(all, firstWasLost ? 0 : attempts, due.or(() -> Optional.of(event.at())), noted);
     }
 
     /** Remembers a change in the log; {@link #hasNoted} tells. */

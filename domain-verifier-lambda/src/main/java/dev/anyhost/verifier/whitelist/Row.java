@@ -119,8 +119,7 @@ final class Row {
             return List.of();
         }
         AttributeValue value = item.get(name);
-        boolean usable =
-                value != null && value.hasL() && value.l().stream().allMatch(element -> element.s() != null);
+        boolean usable = value != null && value.hasL() && value.l().stream().allMatch(element -> element.s() != null);
         return usable ? value.l().stream().map(AttributeValue::s).toList() : amiss(name, List.of());
     }
 

@@ -53,9 +53,12 @@ final class WhitelistIndexes {
 
         private Map<String, AttributeValue> start(int part, DueResult.Position position) {
             return Map.of(
-                    shard, Row.number(part),
-                    due, Row.seconds(position.due()),
-                    DomainItem.HOSTNAME, Row.text(position.hostname()));
+                    shard,
+                    Row.number(part),
+                    due,
+                    Row.seconds(position.due()),
+                    DomainItem.HOSTNAME,
+                    Row.text(position.hostname()));
         }
 
         private DueResult.Position position(Map<String, AttributeValue> item) {

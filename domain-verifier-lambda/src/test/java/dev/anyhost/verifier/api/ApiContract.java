@@ -47,7 +47,7 @@ final class ApiContract {
     }
 
     /** Fails unless the answer is one that the document lists, and as it says; a good request must be as it says too. */
-    void hold(String method, String path, String requestBody, TestApi.Answer answer) {
+    void hold(String method, String path, String requestBody, Answer answer) {
         String where = method + " " + path + " " + answer.status();
         if (method.equals("HEAD")) {
             assertThat(answer.body()).as(where).isEmpty();
@@ -89,7 +89,7 @@ final class ApiContract {
         }
     }
 
-    private static void holdHeaders(String where, JsonNode response, TestApi.Answer answer) {
+    private static void holdHeaders(String where, JsonNode response, Answer answer) {
         Optional.ofNullable(response.get("headers"))
                 .ifPresent(headers -> headers.properties()
                         .forEach(header -> assertThat(answer.header(header.getKey()))

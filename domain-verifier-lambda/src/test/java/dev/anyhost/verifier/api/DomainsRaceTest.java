@@ -44,12 +44,12 @@ class DomainsRaceTest {
 
     @Test
     void hundredCreatesByTwoTenants_oneTenantHasIt_theOthersGet409() throws Exception {
-        List<Callable<TestApi.Answer>> calls = new ArrayList<>();
+        List<Callable<Answer>> calls = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             String key = i % 2 == 0 ? ACME : RIVAL;
             calls.add(() -> API.post(key, "/v1/domains", "{\"hostname\":\"race.example\"}"));
         }
-        List<TestApi.Answer> answers = atOnce(calls);
+        List<Answer> answers = atOnce(calls);
         String winner = API.domain("race.example").tenant();
         int won = winner.equals("acme") ? 0 : 1;
         for (int i = 0; i < 100; i++) {
@@ -57,7 +57,7 @@ class DomainsRaceTest {
         }
         assertThat(answers.stream()
                         .filter(answer -> answer.status() == 201)
-                        .map(TestApi.Answer::body)
+                        .map(Answer::body)
                         .distinct())
                 .hasSize(1);
         assertThat(count("acme")).isEqualTo(won == 0 ? 1 : 0);
@@ -71,13 +71,13 @@ class DomainsRaceTest {
     @Test
     void patchesAtOnce_eachIsDoneOrSaysThatItIsnt() throws Exception {
         API.post(ADMIN, "/v1/domains", "{\"hostname\":\"busy.example\",\"tenant\":\"racer\"}");
-        List<Callable<TestApi.Answer>> calls = new ArrayList<>();
+        List<Callable<Answer>> calls = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             String body = "{\"policy\":{\"hsts_max_age\":" + (i + 1) + "}}";
             calls.add(() -> API.patch(ADMIN, "/v1/domains/busy.example", body));
         }
-        List<TestApi.Answer> answers = atOnce(calls);
-        assertThat(answers).extracting(TestApi.Answer::status).containsOnly(200, 503);
+        List<Answer> answers = atOnce(calls);
+        assertThat(answers).extracting(Answer::status).containsOnly(200, 503);
         long done = answers.stream().filter(answer -> answer.status() == 200).count();
         assertThat(API.domain("busy.example").version()).isEqualTo(1 + done);
         assertThat(answers.stream().filter(answer -> answer.status() == 503))
@@ -91,13 +91,12 @@ class DomainsRaceTest {
                 .header("etag")
                 .orElseThrow();
         Map<String, String> headers = Map.of("Content-Type", "application/json", "If-Match", etag);
-        List<Callable<TestApi.Answer>> calls = new ArrayList<>();
+        List<Callable<Answer>> calls = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             String body = "{\"policy\":{\"hsts_max_age\":" + (i + 1) + "}}";
             calls.add(() -> API.send(ADMIN, "PATCH", path, body, headers));
         }
-        List<Integer> statuses =
-                atOnce(calls).stream().map(TestApi.Answer::status).toList();
+        List<Integer> statuses = atOnce(calls).stream().map(Answer::status).toList();
         assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412);
     }
 
@@ -105,12 +104,11 @@ class DomainsRaceTest {
     void removalsAtOnce_oneRemoves_andOneIsGivenBack() throws Exception {
         String path = "/v1/domains/gone.example";
         API.post(ADMIN, "/v1/domains", "{\"hostname\":\"gone.example\",\"tenant\":\"leaver\"}");
-        List<Callable<TestApi.Answer>> calls = new ArrayList<>();
+        List<Callable<Answer>> calls = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             calls.add(() -> API.delete(ADMIN, path));
         }
-        List<Integer> statuses =
-                atOnce(calls).stream().map(TestApi.Answer::status).toList();
+        List<Integer> statuses = atOnce(calls).stream().map(Answer::status).toList();
         assertThat(statuses).containsOnlyOnce(204).containsOnly(204, 404);
         assertThat(count("leaver")).isZero();
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.testkit.CountingDynamoDb;
+import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.onboarding.FindingCode;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.Tenants;
@@ -153,5 +154,15 @@ class LostRaceTest {
         answer("GET", PATH, "", Optional.empty());
         answer("GET", "/v1/domains", "", Optional.empty());
         assertThat(dynamo.calls(UPDATE_ITEM)).isEqualTo(before);
+    }
+
+    @Test
+    void removalOfWhatNobodyCounted_givesNothingBack() {
+        var hostname = Hostname.parse("old.example").orElseThrow();
+        API.whitelist().add(hostname, "elder", Optional.empty(), DomainStatus.ACTIVE);
+        assertThat(API.delete(ADMIN, "/v1/domains/old.example").status()).isEqualTo(204);
+        Tenants tenants = API.whitelist().tenants();
+        assertThat(tenants.take("elder", 1)).isInstanceOf(Tenants.Result.Tenant.class);
+        assertThat(tenants.take("elder", 1)).isInstanceOf(Tenants.Result.Full.class);
     }
 }

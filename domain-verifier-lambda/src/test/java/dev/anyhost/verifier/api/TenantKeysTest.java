@@ -66,7 +66,7 @@ class TenantKeysTest {
         assertThat(API.domain(THEIRS).tenant()).isEqualTo("acme");
     }
 
-    private static TestApi.Answer answer(String method, String hostname, String below, String body, String ifMatch) {
+    private static Answer answer(String method, String hostname, String below, String body, String ifMatch) {
         Map<String, String> headers = ifMatch == null
                 ? Map.of("Content-Type", "application/json")
                 : Map.of("Content-Type", "application/json", "If-Match", ifMatch);

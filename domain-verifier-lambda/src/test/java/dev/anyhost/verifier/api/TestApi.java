@@ -42,8 +42,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The domains API at a local function URL over DynamoDB Local, with a key of an operator's and of the tenants acme and
@@ -67,24 +65,6 @@ public final class TestApi implements AutoCloseable {
     private final ProxyNotices notices;
     private final DomainsHandler handler;
     private final FunctionUrlServer server;
-
-    /** An answer. */
-    public record Answer(int status, Map<String, List<String>> headers, String body) {
-
-        public Optional<String> header(String lowerCaseName) {
-            return Optional.ofNullable(headers.get(lowerCaseName.toLowerCase(Locale.ROOT)))
-                    .map(List::getFirst);
-        }
-
-        public JsonNode json() {
-            return JsonMapper.shared().readTree(body);
-        }
-
-        /** A member's text, by a JSON pointer. */
-        public String at(String pointer) {
-            return json().at(pointer).asString();
-        }
-    }
 
     private TestApi() {
         whitelist.check(true);

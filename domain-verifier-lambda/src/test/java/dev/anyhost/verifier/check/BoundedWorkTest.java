@@ -22,7 +22,8 @@ class BoundedWorkTest {
     /** Pages of as many as are asked for, of so many in all; a position's time is how many there were before. */
     private static BoundedWork.Source source(int count) {
         return (limit, after) -> {
-            int from = after.map(position -> (int) position.due().getEpochSecond()).orElse(0);
+            int from =
+                    after.map(position -> (int) position.due().getEpochSecond()).orElse(0);
             int to = Math.min(count, from + limit);
             List<Hostname> page = IntStream.range(from, to)
                     .mapToObj(i -> Hostname.parse("h" + i + ".example").orElseThrow())

@@ -262,7 +262,8 @@ class CheckRunTest {
         CheckReport report = runAll();
         assertThat(report).isEqualTo(new CheckReport(0, 0, 0, 0, 0, CheckReport.Ending.BLIND));
         assertThat(probed).isEmpty();
-        assertThat(before).allSatisfy(domain -> assertThat(found(domain.hostname())).isEqualTo(domain));
+        assertThat(before)
+                .allSatisfy(domain -> assertThat(found(domain.hostname())).isEqualTo(domain));
     }
 
     @Test
@@ -276,7 +277,8 @@ class CheckRunTest {
         CheckReport report = run().run(shard, clock.instant().plus(LAMBDA));
         assertThat(report.ending()).isEqualTo(CheckReport.Ending.BLIND);
         assertThat(report.leftOver()).isPositive().isEqualTo(probed.size());
-        assertThat(before).allSatisfy(domain -> assertThat(found(domain.hostname())).isEqualTo(domain));
+        assertThat(before)
+                .allSatisfy(domain -> assertThat(found(domain.hostname())).isEqualTo(domain));
     }
 
     @Test
@@ -337,11 +339,13 @@ class CheckRunTest {
     @Test
     void damagedRowsAtTheFront_dontKeepTheOthersFromTheirTurn() {
         List<Hostname> ofOnePart = ofPart(5, 520);
-        ofOnePart.subList(0, 515).forEach(name -> dynamo.putItem(request -> request.tableName(table)
-                .item(Map.of(
-                        "hostname", AttributeValue.fromS(name.value()),
-                        "check_shard", AttributeValue.fromN("5"),
-                        "next_check", AttributeValue.fromN("1")))));
+        ofOnePart
+                .subList(0, 515)
+                .forEach(name -> dynamo.putItem(request -> request.tableName(table)
+                        .item(Map.of(
+                                "hostname", AttributeValue.fromS(name.value()),
+                                "check_shard", AttributeValue.fromN("5"),
+                                "next_check", AttributeValue.fromN("1")))));
         ofOnePart.subList(515, 520).forEach(name -> pending(name.value()));
         assertThat(run().run(5, clock.instant().plus(LAMBDA)))
                 .isEqualTo(new CheckReport(5, 5, 0, 0, 515, CheckReport.Ending.DONE));

@@ -55,7 +55,8 @@ class CheckScheduleTest {
     void newName_slowlyAtFirstThenFasterUpToFourHours() {
         List<Long> seconds = seconds(domain(UNMOVED, DomainStatus.PENDING), times(45, WRONG));
         // 60·1.05ⁿ up to n = 9, 60·1.15ⁿ from n = 10
-        assertThat(seconds.subList(0, 12)).containsExactly(63L, 66L, 69L, 72L, 76L, 80L, 84L, 88L, 93L, 242L, 279L, 321L);
+        assertThat(seconds.subList(0, 12))
+                .containsExactly(63L, 66L, 69L, 72L, 76L, 80L, 84L, 88L, 93L, 242L, 279L, 321L);
         assertThat(seconds.get(37)).isEqualTo(12_152);
         assertThat(seconds.subList(39, 45)).containsOnly(14_400L);
     }
@@ -70,7 +71,10 @@ class CheckScheduleTest {
                         .next())
                 .contains(justBefore.plusSeconds(63));
         Instant week = NOW.plus(Duration.ofDays(7));
-        assertThat(old.checked(WRONG, CheckSchedule.DEFAULT, week).standing().checks().next())
+        assertThat(old.checked(WRONG, CheckSchedule.DEFAULT, week)
+                        .standing()
+                        .checks()
+                        .next())
                 .contains(week.plus(Duration.ofDays(1)));
         assertThat(old.checked(UNKNOWN, CheckSchedule.DEFAULT, week)
                         .standing()
@@ -96,15 +100,20 @@ class CheckScheduleTest {
 
     @Test
     void names_driftApartByUpToNinePercent() {
-        assertThat(seconds(domain(named(9), DomainStatus.PENDING), List.of(RIGHT))).containsExactly(47_088L);
-        assertThat(seconds(domain(named(1), DomainStatus.PENDING), List.of(WRONG))).containsExactly(63L);
+        assertThat(seconds(domain(named(9), DomainStatus.PENDING), List.of(RIGHT)))
+                .containsExactly(47_088L);
+        assertThat(seconds(domain(named(1), DomainStatus.PENDING), List.of(WRONG)))
+                .containsExactly(63L);
     }
 
     @Test
     void blockedName_isNeverDue() {
         Domain blocked = domain(UNMOVED, DomainStatus.PENDING).blocked(true, NOW);
         assertThat(blocked.standing().checks().next()).isEmpty();
-        assertThat(blocked.checked(RIGHT, CheckSchedule.DEFAULT, NOW).standing().checks().next())
+        assertThat(blocked.checked(RIGHT, CheckSchedule.DEFAULT, NOW)
+                        .standing()
+                        .checks()
+                        .next())
                 .isEmpty();
         assertThat(blocked.checkRequested(NOW)).isEqualTo(blocked);
         assertThat(blocked.blocked(false, NOW).standing().checks().next()).contains(NOW);
@@ -118,7 +127,8 @@ class CheckScheduleTest {
         assertThat(twice.status()).isEqualTo(DomainStatus.MISCONFIGURED);
         Domain soon = active.checked(WRONG, CheckSchedule.DEFAULT, NOW);
         for (int i = 0; i < 50; i++) {
-            soon = soon.checked(WRONG, CheckSchedule.DEFAULT, NOW.plus(Duration.ofDays(7)).minusSeconds(1));
+            soon = soon.checked(
+                    WRONG, CheckSchedule.DEFAULT, NOW.plus(Duration.ofDays(7)).minusSeconds(1));
         }
         assertThat(soon.status()).isEqualTo(DomainStatus.MISCONFIGURED);
         assertThat(soon.checked(WRONG, CheckSchedule.DEFAULT, NOW.plus(Duration.ofDays(7)))

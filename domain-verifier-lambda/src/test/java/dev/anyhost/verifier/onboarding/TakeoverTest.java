@@ -204,7 +204,9 @@ class TakeoverTest {
         }
 
         private void check(boolean holds, Domain at) {
-            assertThat(holds).as("%s, at %s, ended %s, proven %s: %s", name, now, ended, provenAt, at).isTrue();
+            assertThat(holds)
+                    .as("%s, at %s, ended %s, proven %s: %s", name, now, ended, provenAt, at)
+                    .isTrue();
         }
     }
 }

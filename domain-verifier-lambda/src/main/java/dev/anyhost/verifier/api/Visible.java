@@ -8,16 +8,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a caller sees at a hostname: to a tenant, what is another's looks in every way like what is nobody's. */
-sealed interface Sight {
+sealed interface Visible {
 
-    record Seen(Domain domain) implements Sight {}
+    record Seen(Domain domain) implements Visible {}
 
-    record Not(ApiAnswer answer) implements Sight {}
+    record Not(ApiAnswer answer) implements Visible {}
 
     /** Logs what callers aren't told. */
-    Logger LOG = LoggerFactory.getLogger(Sight.class);
+    Logger LOG = LoggerFactory.getLogger(Visible.class);
 
-    static Sight of(Whitelist whitelist, Caller caller, Hostname hostname) {
+    static Visible of(Whitelist whitelist, Caller caller, Hostname hostname) {
         return switch (whitelist.findConsistent(hostname)) {
             case FindResult.Found(Domain domain) ->
                 caller.mayHave(domain.tenant()) ? new Seen(domain) : new Not(nothing(hostname));
