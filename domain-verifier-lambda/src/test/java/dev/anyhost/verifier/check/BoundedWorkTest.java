@@ -53,7 +53,7 @@ class BoundedWorkTest {
                             now.decrementAndGet();
                             return hostname;
                         },
-                        failed -> null);
+                        failed -> Hostname.parse("failed.example").orElseThrow());
         assertThat(done).hasSize(2_345).doesNotHaveDuplicates();
         assertThat(most.get()).isBetween(1, 64);
     }
