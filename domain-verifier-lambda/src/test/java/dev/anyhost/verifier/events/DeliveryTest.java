@@ -3,12 +3,18 @@ package dev.anyhost.verifier.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
+import dev.anyhost.testkit.DynamoOperation;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.RawRequest;
+import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.onboarding.Domain;
+import dev.anyhost.verifier.onboarding.DomainEvent;
 import dev.anyhost.verifier.onboarding.DomainStatus;
+import dev.anyhost.verifier.onboarding.Finding;
+import dev.anyhost.verifier.onboarding.FindingCode;
 import dev.anyhost.verifier.onboarding.Outbox;
 import dev.anyhost.verifier.whitelist.DueResult;
 import dev.anyhost.verifier.whitelist.FindResult;
@@ -18,9 +24,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -28,6 +39,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,8 +52,10 @@ class DeliveryTest {
     private static final Hostname SHOP = Hostname.parse("shop.example").orElseThrow();
     private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
 
+    private final String table = "domains-" + UUID.randomUUID();
     private final FakeClock clock = FakeClock.at(NOW);
-    private final Whitelist whitelist = new Whitelist(DYNAMO.client(), "domains-" + UUID.randomUUID(), clock);
+    private final CountingDynamoDb dynamo = new CountingDynamoDb(DYNAMO.client());
+    private final Whitelist whitelist = new Whitelist(dynamo, table, clock);
     private final AtomicReference<String> answer = new AtomicReference<>("204 No Content");
     private final RawOrigin receiver = RawOrigin.start(RawOrigin.Script.answering(
             request -> "HTTP/1.1 " + answer.get() + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
@@ -172,5 +187,96 @@ class DeliveryTest {
         assertThat(new Delivery(whitelist, Optional.empty(), clock).deliver(SHOP, FAR))
                 .isEqualTo(Delivery.Outcome.DONE);
         assertThat(due()).isEmpty();
+    }
+
+    @Test
+    void crashBetweenDeliveryAndWrite_repeatsTheSameId() throws Exception {
+        dynamo.failNext(DynamoOperation.PUT_ITEM, SdkClientException.create("crash"));
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.UNREACHABLE);
+        String id = takeBody().get("id").asString();
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.DONE);
+        assertThat(takeBody().get("id").asString()).isEqualTo(id);
+    }
+
+    @Test
+    void rowThatChangesDuringTheCall_keepsTheChangeAndIsNotCalledAgain() throws Exception {
+        dynamo.beforeNext(DynamoOperation.PUT_ITEM, () -> {
+            Domain domain = domain();
+            whitelist.update(domain, domain.blocked(true, clock.instant()));
+        });
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.DONE);
+        assertThat(List.of(type(), type())).containsExactly("domain.created", "domain.status_changed");
+        assertThat(receiver.requests()).hasSize(2);
+        assertThat(domain().status()).isEqualTo(DomainStatus.BLOCKED);
+        assertThat(domain().outbox().events()).isEmpty();
+    }
+
+    @Test
+    void statusChange_saysWhyAndWhoseTheNameWasThen() throws Exception {
+        Domain pending = domain();
+        var wrong = new Finding(FindingCode.CNAME_OK, "leads to us");
+        whitelist.update(pending, pending.checked(wrong, CheckSchedule.DEFAULT, clock.instant()));
+        whitelist.remove(SHOP);
+        var _ = whitelist.add(SHOP, "rival", Optional.empty(), DomainStatus.PENDING);
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.DONE);
+        assertThat(takeBody().get("tenant").asString()).isEqualTo("acme");
+        JsonNode changed = takeBody();
+        assertThat(changed.get("code").asString()).isEqualTo("cname_ok");
+        assertThat(changed.get("message").asString()).isEqualTo("leads to us");
+        assertThat(changed.get("status").asString()).isEqualTo("active");
+        assertThat(takeBody().get("tenant").asString()).isEqualTo("acme");
+        assertThat(takeBody().get("tenant").asString()).isEqualTo("rival");
+    }
+
+    @Test
+    void timeThatIsUp_callsNobody() {
+        assertThat(delivery.deliver(SHOP, clock.instant())).isEqualTo(Delivery.Outcome.LATER);
+        assertThat(receiver.connections()).isEmpty();
+        assertThat(due()).containsExactly(SHOP);
+    }
+
+    @Test
+    void twoRunsAtOnce_deliverEverythingAtLeastOnceAndEndEmpty() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Domain domain = domain();
+            whitelist.update(domain, domain.blocked(i % 2 == 0, clock.instant()));
+        }
+        Set<String> ids = domain().outbox().events().stream()
+                .map(DomainEvent::id)
+                .collect(Collectors.toSet());
+        assertThat(ids).hasSize(6);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<Delivery.Outcome> run = () -> delivery.deliver(SHOP, FAR);
+            threads.invokeAll(List.of(run, run));
+        }
+        assertThat(domain().outbox().events()).isEmpty();
+        assertThat(receiver.requests())
+                .extracting(request -> request.header("Anyhost-Event-Id").orElseThrow())
+                .containsAll(ids)
+                .allMatch(ids::contains);
+    }
+
+    /** The longest test of them all: it waits for the real limit of 10 s. */
+    @Test
+    void answerThatNeverEnds_isAFailureAndHoldsNobody() throws Exception {
+        try (var endless = RawOrigin.start(connection -> {
+                    connection.readRequest();
+                    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nx");
+                    connection.readRequest();
+                });
+                var hook = new Webhook(endless.uri(), List.of("secret"))) {
+            assertThat(new Delivery(whitelist, Optional.of(hook), clock).deliver(SHOP, FAR))
+                    .isEqualTo(Delivery.Outcome.LATER);
+        }
+        assertThat(domain().outbox().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void damagedRow_isLeftAlone() {
+        dynamo.updateItem(request -> request.tableName(table)
+                .key(Map.of("hostname", AttributeValue.fromS("shop.example")))
+                .updateExpression("REMOVE tenant"));
+        assertThat(delivery.deliver(SHOP, FAR)).isEqualTo(Delivery.Outcome.LATER);
+        assertThat(receiver.connections()).isEmpty();
     }
 }
