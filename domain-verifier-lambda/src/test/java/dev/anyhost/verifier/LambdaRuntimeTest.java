@@ -2,9 +2,12 @@ package dev.anyhost.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.domain.Hostname;
 import dev.anyhost.testkit.ChildProcess;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.verifier.api.DomainsHandler;
+import dev.anyhost.verifier.check.CheckHandler;
+import dev.anyhost.verifier.whitelist.Whitelist;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -96,6 +99,40 @@ class LambdaRuntimeTest {
             assertThat(response(api.invoke(unsigned)).get("statusCode").asInt()).isEqualTo(401);
             var unreadable = response(api.invoke("{}"));
             assertThat(unreadable.get("statusCode").asInt()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void checkHandler_realRuntime_runsForOnePart() throws Exception {
+        String endpoint = WHITELIST.endpoint().toString();
+        var environment = Map.of("ANYHOST_WHITELIST_ENDPOINT", endpoint, "ANYHOST_EDGE_DOMAIN", "edge.example");
+        try (var api = new LoopbackRuntimeApi();
+                var _ = startRuntime(api, CheckHandler.class.getName(), environment)) {
+            Hostname pending = Hostname.parse("pending.example").orElseThrow();
+            int empty = (Math.floorMod(pending.value().hashCode(), Whitelist.SHARDS) + 1) % Whitelist.SHARDS;
+            // A cold JVM may be slower than a call's limit on a busy machine: then the run is void, and says so.
+            var first = api.invoke("{\"shard\": " + empty + "}");
+            assertThat(first.path()).isIn("invocation/response", "invocation/error");
+            JsonNode report = response(api.invoke("{\"shard\": " + empty + "}"));
+            assertThat(report.get("checked").isInt()).isTrue();
+            assertThat(report.get("ending").asString()).isIn("done", "blind");
+            for (String wrong : List.of("{}", "{\"shard\": 16}", "{\"shard\": \"1\"}", "{\"shard\": 1.5}")) {
+                var refused = api.invoke(wrong);
+                assertThat(refused.path()).isEqualTo("invocation/error");
+                assertThat(refused.body()).contains("shard: ", "(expected: a whole number from 0 to 15)");
+            }
+        }
+    }
+
+    @Test
+    void checkHandler_realRuntime_whitelistAway_isAnErrorThatLambdaSees() throws Exception {
+        var environment = Map.of(
+                "ANYHOST_WHITELIST_ENDPOINT", "http://127.0.0.1:" + Ports.free(), "ANYHOST_EDGE_DOMAIN", "edge.example");
+        try (var api = new LoopbackRuntimeApi();
+                var _ = startRuntime(api, CheckHandler.class.getName(), environment)) {
+            var failed = api.invoke("{\"shard\": 3}");
+            assertThat(failed.path()).isEqualTo("invocation/error");
+            assertThat(failed.body()).contains("TableUnreachable");
         }
     }
 

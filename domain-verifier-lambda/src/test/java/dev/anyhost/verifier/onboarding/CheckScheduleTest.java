@@ -3,9 +3,11 @@ package dev.anyhost.verifier.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.domain.Policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -29,7 +31,7 @@ class CheckScheduleTest {
     }
 
     private static Domain domain(Hostname hostname, DomainStatus status) {
-        return new Application(hostname, "acme", Optional.empty(), dev.anyhost.domain.Policy.DEFAULT)
+        return new Application(hostname, "acme", Optional.empty(), Policy.DEFAULT)
                 .accepted(status, "token", Optional.empty(), NOW);
     }
 
@@ -48,7 +50,7 @@ class CheckScheduleTest {
     }
 
     private static List<Finding> times(int count, Finding finding) {
-        return java.util.Collections.nCopies(count, finding);
+        return Collections.nCopies(count, finding);
     }
 
     @Test
