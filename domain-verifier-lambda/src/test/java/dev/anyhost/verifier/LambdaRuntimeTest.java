@@ -127,7 +127,10 @@ class LambdaRuntimeTest {
     @Test
     void checkHandler_realRuntime_whitelistAway_isAnErrorThatLambdaSees() throws Exception {
         var environment = Map.of(
-                "ANYHOST_WHITELIST_ENDPOINT", "http://127.0.0.1:" + Ports.free(), "ANYHOST_EDGE_DOMAIN", "edge.example");
+                "ANYHOST_WHITELIST_ENDPOINT",
+                "http://127.0.0.1:" + Ports.free(),
+                "ANYHOST_EDGE_DOMAIN",
+                "edge.example");
         try (var api = new LoopbackRuntimeApi();
                 var _ = startRuntime(api, CheckHandler.class.getName(), environment)) {
             var failed = api.invoke("{\"shard\": 3}");

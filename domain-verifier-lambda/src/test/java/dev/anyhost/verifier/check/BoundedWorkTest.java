@@ -53,7 +53,9 @@ class BoundedWorkTest {
                             now.decrementAndGet();
                             return hostname;
                         },
-                        failed -> null);
+                        failed -> {
+                            throw new AssertionError(failed);
+                        });
         assertThat(done).hasSize(2_345).doesNotHaveDuplicates();
         assertThat(most.get()).isBetween(1, 64);
     }

@@ -53,16 +53,15 @@ class ScheduledRunTest {
     private final FakeClock clock = FakeClock.at("2026-11-21T00:00:00Z");
     private final CountingDynamoDb dynamo = new CountingDynamoDb(DYNAMO.client());
     private final Whitelist whitelist = new Whitelist(dynamo, "domains-" + UUID.randomUUID(), clock);
-    private final ProxyNotices notices = ProxyNotices.open(
-            new WhitelistSettings("us-east-1", Optional.of(DYNAMO.endpoint()), log, false), clock);
-    private final RawOrigin receiver = RawOrigin.start(RawOrigin.Script.answering(
-            request -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+    private final ProxyNotices notices =
+            ProxyNotices.open(new WhitelistSettings("us-east-1", Optional.of(DYNAMO.endpoint()), log, false), clock);
+    private final RawOrigin receiver = RawOrigin.start(
+            RawOrigin.Script.answering(request -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
     private final Webhook webhook = new Webhook(receiver.uri(), List.of("a secret of some length"));
     private final AtomicReference<Finding> dns = new AtomicReference<>(RIGHT);
     private final ScheduledRun run = new ScheduledRun(
             whitelist,
-            new CheckRun(
-                    whitelist, Optional.of(notices), (domain, label) -> dns.get(), CheckSchedule.DEFAULT, clock),
+            new CheckRun(whitelist, Optional.of(notices), (domain, label) -> dns.get(), CheckSchedule.DEFAULT, clock),
             new Delivery(whitelist, Optional.of(webhook), clock),
             Optional.of(new CertificateEvents(whitelist, notices, clock)),
             clock);
@@ -121,7 +120,8 @@ class ScheduledRunTest {
     private List<String> heard(int count) {
         return Stream.generate(receiver::takeRequest)
                 .limit(count)
-                .map(request -> request.body().replaceFirst(".*\"type\":\"([^\"]+)\".*\"status\":\"([^\"]+)\".*", "$1 $2"))
+                .map(request ->
+                        request.body().replaceFirst(".*\"type\":\"([^\"]+)\".*\"status\":\"([^\"]+)\".*", "$1 $2"))
                 .toList();
     }
 

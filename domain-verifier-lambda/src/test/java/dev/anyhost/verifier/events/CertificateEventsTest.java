@@ -45,8 +45,8 @@ class CertificateEventsTest {
     private final FakeClock clock = FakeClock.at("2026-11-21T00:00:00Z");
     private final CountingDynamoDb dynamo = new CountingDynamoDb(DYNAMO.client());
     private final Whitelist whitelist = new Whitelist(dynamo, table, clock);
-    private final ProxyNotices notices = ProxyNotices.open(
-            new WhitelistSettings("us-east-1", Optional.of(DYNAMO.endpoint()), log, false), clock);
+    private final ProxyNotices notices =
+            ProxyNotices.open(new WhitelistSettings("us-east-1", Optional.of(DYNAMO.endpoint()), log, false), clock);
     private final CertificateEvents events = new CertificateEvents(whitelist, notices, clock);
 
     @AfterAll
@@ -114,9 +114,7 @@ class CertificateEventsTest {
         assertThat(shop().outbox().events().get(1).cause())
                 .map(DomainEvent.Cause::code)
                 .contains("issuance_failed");
-        assertThat(shop().outbox().events())
-                .extracting(DomainEvent::id)
-                .doesNotHaveDuplicates();
+        assertThat(shop().outbox().events()).extracting(DomainEvent::id).doesNotHaveDuplicates();
         for (int minute = 0; minute < 15; minute++) {
             clock.advance(Duration.ofMinutes(1));
             assertThat(events.takeOver()).isZero();

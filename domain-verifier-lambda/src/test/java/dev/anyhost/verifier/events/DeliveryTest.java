@@ -241,9 +241,8 @@ class DeliveryTest {
             Domain domain = domain();
             whitelist.update(domain, domain.blocked(i % 2 == 0, clock.instant()));
         }
-        Set<String> ids = domain().outbox().events().stream()
-                .map(DomainEvent::id)
-                .collect(Collectors.toSet());
+        Set<String> ids =
+                domain().outbox().events().stream().map(DomainEvent::id).collect(Collectors.toSet());
         assertThat(ids).hasSize(6);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<Delivery.Outcome> run = () -> delivery.deliver(SHOP, FAR);

@@ -221,13 +221,14 @@ class WhitelistDueTest {
     void tombstone_keepsTheQuarantineTheVersionAndTheEvents_andExpires() {
         Domain acmes = add(SHOP, DomainStatus.PENDING);
         whitelist.remove(SHOP);
-        Map<String, AttributeValue> row =
-                dynamo.getItem(request -> request.tableName(table)
-                                .key(Map.of("hostname", AttributeValue.fromS("shop.example"))))
-                        .item();
-        assertThat(row.get("expires").n())
-                .isEqualTo(Long.toString(
-                        clock.instant().plus(Duration.ofDays(30)).getEpochSecond()));
+        Map<String, AttributeValue> row = dynamo.getItem(request ->
+                        request.tableName(table).key(Map.of("hostname", AttributeValue.fromS("shop.example"))))
+                .item();
+        assertThat(row)
+                .containsEntry(
+                        "expires",
+                        AttributeValue.fromN(Long.toString(
+                                clock.instant().plus(Duration.ofDays(30)).getEpochSecond())));
         assertThat(row).doesNotContainKeys("shard", "tenant", "check_shard", "next_check", "token");
 
         var application = new Application(SHOP, "rival", Optional.empty(), Policy.DEFAULT);
@@ -236,9 +237,7 @@ class WhitelistDueTest {
         assertThat(rivals.registration().proof().token())
                 .isNotEqualTo(acmes.registration().proof().token());
         assertThat(rivals.version()).isEqualTo(3);
-        assertThat(rivals.outbox().events())
-                .extracting(DomainEvent::tenant)
-                .containsExactly("acme", "acme", "rival");
+        assertThat(rivals.outbox().events()).extracting(DomainEvent::tenant).containsExactly("acme", "acme", "rival");
         assertThat(whitelist.findConsistent(SHOP)).isEqualTo(new FindResult.Found(rivals));
     }
 
@@ -316,11 +315,13 @@ class WhitelistDueTest {
         Cursor start = whitelist.cursor().orElseThrow();
         assertThat(start.at()).isEmpty();
         assertThat(whitelist.move(start, clock.instant(), Set.of("a", "b"))).isTrue();
-        assertThat(whitelist.move(start, clock.instant().plusSeconds(9), Set.of())).isFalse();
+        assertThat(whitelist.move(start, clock.instant().plusSeconds(9), Set.of()))
+                .isFalse();
         Cursor moved = whitelist.cursor().orElseThrow();
         assertThat(moved.at()).contains(clock.instant());
         assertThat(moved.seen()).containsExactlyInAnyOrder("a", "b");
-        assertThat(whitelist.move(moved, clock.instant().plusSeconds(9), Set.of())).isTrue();
+        assertThat(whitelist.move(moved, clock.instant().plusSeconds(9), Set.of()))
+                .isTrue();
         assertThat(whitelist.cursor().orElseThrow().seen()).isEmpty();
     }
 
