@@ -55,7 +55,9 @@ interface VerdictContract extends StoreContract {
                 certificate(REMEMBERED),
                 0,
                 new Lease(REMEMBERED, "proxy-1", 1, 0, 0, 0, Optional.empty(), Optional.empty()));
-        assertThat(store.item(REMEMBERED.value()).get("verdict").m()).doesNotContainKey("policy");
+        assertThat(store.item(REMEMBERED.value()))
+                .hasEntrySatisfying(
+                        "verdict", verdict -> assertThat(verdict.m()).doesNotContainKey("policy"));
         assertThat(found(certificates).lastVerdict().route().policy()).isEqualTo(Policy.DEFAULT);
         var strict = new Policy(Optional.of(true), false, Optional.of(Duration.ofDays(365)));
 

@@ -160,6 +160,7 @@ class LostRaceTest {
     void removalOfWhatNobodyCounted_givesNothingBack() {
         var hostname = Hostname.parse("old.example").orElseThrow();
         API.whitelist().add(hostname, "elder", Optional.empty(), DomainStatus.ACTIVE);
+        assertThat(API.get(ADMIN, "/v1/domains/old.example").status()).isEqualTo(200);
         assertThat(API.delete(ADMIN, "/v1/domains/old.example").status()).isEqualTo(204);
         Tenants tenants = API.whitelist().tenants();
         assertThat(tenants.take("elder", 1)).isInstanceOf(Tenants.Result.Tenant.class);
