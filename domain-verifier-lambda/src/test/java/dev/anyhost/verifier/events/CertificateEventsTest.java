@@ -144,14 +144,18 @@ class CertificateEventsTest {
         assertThat(types()).isEmpty();
     }
 
+    /** The cursor's row can be written all the time, so that only what failed keeps it back. */
     @Test
-    void tableAwayForAWhile_losesNothing() {
+    void rowThatCantBeWrittenForAWhile_losesNothing() {
         publish(Change.Kind.ISSUED);
-        dynamo.failNext(DynamoOperation.PUT_ITEM, SdkClientException.create("away"));
-        dynamo.failNext(DynamoOperation.PUT_ITEM, SdkClientException.create("away"));
-        dynamo.failNext(DynamoOperation.PUT_ITEM, SdkClientException.create("away"));
-        assertThat(events.takeOver()).isZero();
-        clock.advance(Duration.ofMinutes(30));
+        for (int round = 0; round < 3; round++) {
+            clock.advance(Duration.ofMinutes(9));
+            for (int attempt = 0; attempt < 3; attempt++) {
+                dynamo.failNext(DynamoOperation.PUT_ITEM, SdkClientException.create("away"));
+            }
+            assertThat(events.takeOver()).isZero();
+        }
+        clock.advance(Duration.ofMinutes(9));
         assertThat(events.takeOver()).isEqualTo(1);
         clock.advance(Duration.ofHours(20));
         publish(Change.Kind.RENEWED);
