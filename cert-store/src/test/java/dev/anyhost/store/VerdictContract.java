@@ -72,14 +72,21 @@ interface VerdictContract extends StoreContract {
             assertThat(found(certificates).lastVerdict()).isEqualTo(next);
         }
         certificates.recordVerdict(REMEMBERED, new LastVerdict(ROUTE.with(strict), Optional.of(REFUSED_AT)));
-        assertThat(store.item(REMEMBERED.value()).get("verdict").m().get("policy"))
-                .isEqualTo(AttributeValue.fromM(Map.of(
-                        "preserve_host", AttributeValue.fromBool(true),
-                        "https_redirect", AttributeValue.fromBool(false),
-                        "hsts_max_age", AttributeValue.fromN("31536000"))));
+        assertThat(store.item(REMEMBERED.value()))
+                .hasEntrySatisfying(
+                        "verdict",
+                        verdict -> assertThat(verdict.m())
+                                .containsEntry(
+                                        "policy",
+                                        AttributeValue.fromM(Map.of(
+                                                "preserve_host", AttributeValue.fromBool(true),
+                                                "https_redirect", AttributeValue.fromBool(false),
+                                                "hsts_max_age", AttributeValue.fromN("31536000")))));
         assertThat(certificates.recordVerdict(REMEMBERED, LastVerdict.allowed(ROUTE)))
                 .isEqualTo(new VerdictResult.Recorded());
-        assertThat(store.item(REMEMBERED.value()).get("verdict").m()).doesNotContainKey("policy");
+        assertThat(store.item(REMEMBERED.value()))
+                .hasEntrySatisfying(
+                        "verdict", verdict -> assertThat(verdict.m()).doesNotContainKey("policy"));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -96,7 +97,7 @@ public final class CheckRun {
         outcomes.removeIf(Outcome.Unknown.class::isInstance);
         outcomes.addAll(work.over(
                 (limit, after) -> new DueResult.Due(List.copyOf(unknown.keySet()), Optional.empty()),
-                hostname -> record(unknown.get(hostname), work),
+                hostname -> record(Objects.requireNonNull(unknown.get(hostname)), work),
                 failed -> new Outcome.LeftOver()));
         return told(
                 shard, report(outcomes, work.isOutOfTime() ? CheckReport.Ending.OUT_OF_TIME : CheckReport.Ending.DONE));

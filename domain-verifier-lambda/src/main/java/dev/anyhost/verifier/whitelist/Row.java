@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -119,8 +120,14 @@ final class Row {
             return List.of();
         }
         AttributeValue value = item.get(name);
-        boolean usable = value != null && value.hasL() && value.l().stream().allMatch(element -> element.s() != null);
-        return usable ? value.l().stream().map(AttributeValue::s).toList() : amiss(name, List.of());
+        if (value == null || !value.hasL()) {
+            return amiss(name, List.of());
+        }
+        List<String> texts = value.l().stream()
+                .map(AttributeValue::s)
+                .filter(Objects::nonNull)
+                .toList();
+        return texts.size() == value.l().size() ? texts : amiss(name, List.of());
     }
 
     private Optional<String> string(String name) {
