@@ -63,10 +63,11 @@ class OnboardingTest {
     /** Of the checks alone: everybody else lives in real time. */
     private final FakeClock clock = FakeClock.at(Instant.now());
 
-    private TestSystem system;
-    private ScheduledRun run;
+    private Optional<TestSystem> opened = Optional.empty();
+    private Optional<ScheduledRun> scheduled = Optional.empty();
 
     private void runAll() {
+        ScheduledRun run = scheduled.orElseThrow();
         for (int shard = 0; shard < Whitelist.SHARDS; shard++) {
             run.run(shard, clock.instant().plus(Duration.ofMinutes(1)));
         }
@@ -96,7 +97,8 @@ class OnboardingTest {
     }
 
     private DomainStatus status() {
-        return ((dev.anyhost.verifier.whitelist.FindResult.Found) system.whitelist.findConsistent(hostname(HOST)))
+        return ((dev.anyhost.verifier.whitelist.FindResult.Found)
+                        opened.orElseThrow().whitelist.findConsistent(hostname(HOST)))
                 .domain()
                 .status();
     }
@@ -106,17 +108,17 @@ class OnboardingTest {
         String key = ApiKeys.generate();
         Path keyFile = Files.writeString(folder.resolve("key.txt"), key);
         Path hashes = Files.writeString(folder.resolve("keys.txt"), ApiKeys.line(key, Optional.empty()) + "\n");
-        try (var opened = new TestSystem(folder);
-                Fleet fleet = Fleet.start(opened, 1);
-                ProxyNotices notices = notices(opened);
+        try (var system = new TestSystem(folder);
+                Fleet fleet = Fleet.start(system, 1);
+                ProxyNotices notices = notices(system);
                 RawOrigin receiver = RawOrigin.start(
                         RawOrigin.Script.answering(request -> "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"));
                 Webhook webhook = new Webhook(receiver.uri(), List.of("a secret of some length"));
-                FunctionUrlServer api = api(opened, notices, hashes)) {
-            system = opened;
-            run = new LookingAfter(
+                FunctionUrlServer api = api(system, notices, hashes)) {
+            opened = Optional.of(system);
+            scheduled = Optional.of(new LookingAfter(
                             EDGE, List.of(system.pebble.dns().address()), Duration.ofDays(7), Optional.of(webhook))
-                    .run(system.whitelist, notices, clock);
+                    .run(system.whitelist, notices, clock));
             String[] at = {"--json", "--api", api.uri().toString(), "--api-key-file", keyFile.toString()};
 
             JsonNode registered = domains(with(at, "domains", "add", HOST, "--tenant", "acme"));
