@@ -2,7 +2,7 @@ package dev.anyhost.benchmarks;
 
 import java.io.IOException;
 
-/** One question about ours beside Caddy, answered by one table in less than three minutes. */
+/** One question about ours beside Caddy, or about ours alone, answered by one table in a few minutes. */
 interface Benchmark {
 
     /** What a person types. */

@@ -21,6 +21,7 @@ public final class Benchmarks {
             new Memory(),
             new StrangersAtTheDoor(),
             new KnownFailure(),
+            new Ask(),
             new Checks());
     private static final String QUICK = "--quick";
 

@@ -3,7 +3,7 @@ package dev.anyhost.benchmarks;
 import java.util.Locale;
 
 /**
- * What the checks of a day cost in us-east-1, by the prices that AWS documented in November 2026:
+ * What the checks of a day cost in us-east-1 by the list prices written here; look them up before you rely on the sum:
  * aws.amazon.com/dynamodb/pricing/on-demand, aws.amazon.com/lambda/pricing (arm64) and aws.amazon.com/eventbridge/pricing
  * (14 million invocations a month are free; they are counted all the same).
  *

@@ -12,9 +12,10 @@ import java.util.stream.Stream;
  * @param anyhost the launcher, as people call it
  * @param caddy from Debian unstable
  * @param nginx the origin
+ * @param askFunction the package that is deployed
  * @param work one folder for each benchmark is made in here
  */
-record Programs(Path anyhost, Path caddy, Path nginx, Path work) {
+record Programs(Path anyhost, Path caddy, Path nginx, Path askFunction, Path work) {
 
     private static final java.time.Duration LIMIT = java.time.Duration.ofSeconds(10);
 
@@ -25,6 +26,7 @@ record Programs(Path anyhost, Path caddy, Path nginx, Path work) {
                 checkout.resolve("scripts/anyhost"),
                 found(peers.resolve("bin/caddy"), "caddy"),
                 found(peers.resolve("sbin/nginx"), "nginx"),
+                checkout.resolve("domain-verifier-lambda/target/lambda-ask.zip"),
                 checkout.resolve("target/benchmarks"));
     }
 

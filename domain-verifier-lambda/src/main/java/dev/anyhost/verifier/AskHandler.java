@@ -8,6 +8,7 @@ import dev.anyhost.domain.AskAnswer;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ask as a Lambda function behind a function URL (payload format 2.0).
@@ -29,13 +30,19 @@ public final class AskHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
         this.ask = new Ask(whitelist);
     }
 
+    /**
+     * Answers one request.
+     *
+     * @param event null when the function was invoked with {@code null}; that has no method, and no answer about a name
+     */
     @Override
-    public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-        String method = Optional.ofNullable(event.getRequestContext())
+    public APIGatewayV2HTTPResponse handleRequest(@Nullable APIGatewayV2HTTPEvent event, Context context) {
+        Optional<APIGatewayV2HTTPEvent> request = Optional.ofNullable(event);
+        String method = request.map(APIGatewayV2HTTPEvent::getRequestContext)
                 .map(APIGatewayV2HTTPEvent.RequestContext::getHttp)
                 .map(APIGatewayV2HTTPEvent.RequestContext.Http::getMethod)
                 .orElse("");
-        String rawQuery = Optional.ofNullable(event.getRawQueryString()).orElse("");
+        String rawQuery = request.map(APIGatewayV2HTTPEvent::getRawQueryString).orElse("");
         AskAnswer answer = ask.answer(method, rawQuery);
         return APIGatewayV2HTTPResponse.builder()
                 .withStatusCode(answer.status())

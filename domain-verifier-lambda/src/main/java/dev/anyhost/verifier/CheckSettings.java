@@ -17,6 +17,8 @@ public record CheckSettings(Duration interval, Duration grace, Optional<Hook> we
 
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofDays(7);
+    private static final Duration GRACE_MIN = Duration.ofHours(1);
+    private static final Duration GRACE_MAX = Duration.ofDays(365);
     private static final String SECRETS_EXPECTED = "a file with a secret on each line, since webhook.url is set";
 
     /** What there is unless configured. */
@@ -25,11 +27,17 @@ public record CheckSettings(Duration interval, Duration grace, Optional<Hook> we
     /** @param secrets a file with a secret of at least 16 characters on each line; calls are signed with all of them */
     public record Hook(URI url, Path secrets) {}
 
+    static final String GRACE_EXPECTED = "a duration from 1h to 365d";
+
+    static boolean isGrace(Duration grace) {
+        return grace.compareTo(GRACE_MIN) >= 0 && grace.compareTo(GRACE_MAX) <= 0;
+    }
+
     static CheckSettings of(ConfigSection root) {
         ConfigSection checks = root.section("checks");
         return new CheckSettings(
                 checks.duration("interval", INTERVAL, Duration.ofSeconds(1), Duration.ofHours(1)),
-                checks.duration("grace", GRACE, Duration.ofHours(1), Duration.ofDays(365)),
+                checks.duration("grace", GRACE, GRACE_MIN, GRACE_MAX),
                 webhook(root.section("webhook")));
     }
 

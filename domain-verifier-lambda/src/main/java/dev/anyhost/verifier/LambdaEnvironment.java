@@ -2,23 +2,28 @@ package dev.anyhost.verifier;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.verifier.dns.DnsClient;
 import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.Webhook;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The configuration of the Lambda functions: {@code ANYHOST_WHITELIST_TABLE}, {@code ANYHOST_WHITELIST_REGION} (the
  * function's own region unless set) and {@code ANYHOST_WHITELIST_ENDPOINT} (DynamoDB's own unless set); the same with
  * {@code CHANGES} for the proxies' coordination table, region and endpoint being the whitelist's unless set; {@code
  * ANYHOST_EDGE_DOMAIN}; {@code ANYHOST_STATIC_ADDRESSES}, separated by commas; {@code ANYHOST_DOMAINS_PER_TENANT};
- * {@code ANYHOST_WEBHOOK_URL} and {@code ANYHOST_WEBHOOK_SECRETS}, separated by commas.
+ * {@code ANYHOST_RESOLVERS}, separated by commas, the function's own unless set; {@code ANYHOST_CHECKS_GRACE}; {@code
+ * ANYHOST_WEBHOOK_URL} and {@code ANYHOST_WEBHOOK_SECRETS}, separated by commas.
  * Functions never create tables.
  */
 public final class LambdaEnvironment {
@@ -34,6 +39,8 @@ public final class LambdaEnvironment {
     private static final String STATIC_ADDRESSES = "ANYHOST_STATIC_ADDRESSES";
     private static final String DOMAINS_PER_TENANT = "ANYHOST_DOMAINS_PER_TENANT";
 
+    private static final String RESOLVERS = "ANYHOST_RESOLVERS";
+    private static final String GRACE = "ANYHOST_CHECKS_GRACE";
     private static final String WEBHOOK_URL = "ANYHOST_WEBHOOK_URL";
     private static final String WEBHOOK_SECRETS = "ANYHOST_WEBHOOK_SECRETS";
 
@@ -86,11 +93,37 @@ public final class LambdaEnvironment {
     }
 
     static List<InetAddress> staticAddresses(Map<String, String> environment) {
-        return Arrays.stream(environment.getOrDefault(STATIC_ADDRESSES, "").split(",", -1))
+        return list(environment, STATIC_ADDRESSES, ConfigValues::ip, ConfigValues.IP_EXPECTED);
+    }
+
+    /**
+     * The DNS servers that the checker asks; empty for the function's own.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static List<InetSocketAddress> resolvers(Map<String, String> environment) {
+        return list(environment, RESOLVERS, DnsClient::resolver, DnsClient.RESOLVER_EXPECTED);
+    }
+
+    /**
+     * How long a hostname that was right is served although it isn't any more.
+     *
+     * @throws IllegalArgumentException naming the variable and what was expected: the function can't start
+     */
+    public static Duration grace(Map<String, String> environment) {
+        return Optional.ofNullable(environment.get(GRACE))
+                .map(text -> ConfigValues.duration(text)
+                        .filter(CheckSettings::isGrace)
+                        .orElseThrow(() -> wrong(GRACE, text, CheckSettings.GRACE_EXPECTED)))
+                .orElse(CheckSettings.DEFAULT.grace());
+    }
+
+    private static <T> List<T> list(
+            Map<String, String> environment, String variable, Function<String, Optional<T>> meaning, String expected) {
+        return Arrays.stream(environment.getOrDefault(variable, "").split(",", -1))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
-                .map(text -> ConfigValues.ip(text)
-                        .orElseThrow(() -> wrong(STATIC_ADDRESSES, text, ConfigValues.IP_EXPECTED)))
+                .map(text -> meaning.apply(text).orElseThrow(() -> wrong(variable, text, expected)))
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import dev.anyhost.settings.ConfigReader;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.settings.ConfigSection;
 import dev.anyhost.settings.ConfigValues;
+import dev.anyhost.verifier.dns.DnsClient;
 import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
@@ -44,11 +45,9 @@ public record VerifierSettings(
 
     static final String COORDINATION_TABLE = "anyhost-coordination";
     private static final int PORT = 9181;
-    private static final int DNS_PORT = 53;
     private static final int MOST_DOMAINS = 999_999_999;
     private static final String EDGE_DOMAIN_EXPECTED =
             Hostname.EXPECTED + "; the domains API tells customers to point theirs below it";
-    private static final String RESOLVER_EXPECTED = "an IP address, or one and a port, such as 127.0.0.1:8053";
 
     /** Reads the file. */
     public static ConfigResult<VerifierSettings> read(Path file, Function<String, Optional<String>> environment) {
@@ -71,7 +70,7 @@ public record VerifierSettings(
                 changes(root.section("changes"), whitelist),
                 edgeDomain(root, apiKeys.isPresent()),
                 root.list("static-addresses", List.of(), ConfigValues.IP_EXPECTED, ConfigValues::ip),
-                root.list("resolvers", List.of(), RESOLVER_EXPECTED, VerifierSettings::resolver),
+                root.list("resolvers", List.of(), DnsClient.RESOLVER_EXPECTED, DnsClient::resolver),
                 apiKeys,
                 root.integer("domains-per-tenant", DEFAULT_DOMAINS_PER_TENANT, 1, MOST_DOMAINS),
                 CheckSettings.of(root));
@@ -110,11 +109,5 @@ public record VerifierSettings(
                 name,
                 WhitelistSettings.TABLE_EXPECTED,
                 text -> Optional.of(text).filter(WhitelistSettings::isTableName));
-    }
-
-    private static Optional<InetSocketAddress> resolver(String text) {
-        return ConfigValues.ip(text)
-                .map(address -> new InetSocketAddress(address, DNS_PORT))
-                .or(() -> ConfigValues.address(text).filter(address -> address.getPort() != 0));
     }
 }

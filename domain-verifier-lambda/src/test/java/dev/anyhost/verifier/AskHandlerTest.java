@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,8 +144,22 @@ class AskHandlerTest {
 
     @Test
     void eventWithoutRequest_isNoAnswer() {
-        var response = handler.handleRequest(APIGatewayV2HTTPEvent.builder().build(), context());
-        assertThat(response.getStatusCode()).isEqualTo(405);
+        var empty = APIGatewayV2HTTPEvent.builder().build();
+        assertThat(handler.handleRequest(empty, context()).getStatusCode()).isEqualTo(405);
+        assertThat(handler.handleRequest(null, context()).getStatusCode()).isEqualTo(405);
+        var hollow = APIGatewayV2HTTPEvent.builder()
+                .withRequestContext(new APIGatewayV2HTTPEvent.RequestContext())
+                .build();
+        assertThat(handler.handleRequest(hollow, context()).getStatusCode()).isEqualTo(405);
+        assertThat(handler.handleRequest(event("GET", null), context()).getStatusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void megabyteQuery_400() {
+        assertThat(ask("GET", "domain=" + "a".repeat(1_000_000)).getStatusCode())
+                .isEqualTo(400);
+        assertThat(ask("GET", "x&".repeat(500_000)).getStatusCode()).isEqualTo(400);
     }
 
     @Test
@@ -188,7 +203,7 @@ class AskHandlerTest {
         return new LocalContext(event("GET", ""));
     }
 
-    private static APIGatewayV2HTTPEvent event(String method, String rawQuery) {
+    private static APIGatewayV2HTTPEvent event(String method, @Nullable String rawQuery) {
         var http = APIGatewayV2HTTPEvent.RequestContext.Http.builder()
                 .withMethod(method)
                 .withPath("/")

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -69,5 +71,22 @@ class LambdaEnvironmentTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LambdaEnvironment.domainsPerTenant(Map.of("ANYHOST_DOMAINS_PER_TENANT", "0")))
                 .withMessage("ANYHOST_DOMAINS_PER_TENANT: 0 (expected: a whole number from 1)");
+    }
+
+    @Test
+    void checker() {
+        assertThat(LambdaEnvironment.resolvers(Map.of())).isEmpty();
+        assertThat(LambdaEnvironment.resolvers(Map.of("ANYHOST_RESOLVERS", "192.0.2.53, [2001:db8::53]:5353")))
+                .containsExactly(new InetSocketAddress("192.0.2.53", 53), new InetSocketAddress("2001:db8::53", 5353));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LambdaEnvironment.resolvers(Map.of("ANYHOST_RESOLVERS", "dns.example")))
+                .withMessage("ANYHOST_RESOLVERS: dns.example (expected: an IP address, or one and a port, such as"
+                        + " 127.0.0.1:8053)");
+        assertThat(LambdaEnvironment.grace(Map.of())).isEqualTo(Duration.ofDays(7));
+        assertThat(LambdaEnvironment.grace(Map.of("ANYHOST_CHECKS_GRACE", "2d")))
+                .isEqualTo(Duration.ofDays(2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LambdaEnvironment.grace(Map.of("ANYHOST_CHECKS_GRACE", "1s")))
+                .withMessage("ANYHOST_CHECKS_GRACE: 1s (expected: a duration from 1h to 365d)");
     }
 }

@@ -5,6 +5,7 @@ import dev.anyhost.domain.Policy;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.onboarding.Entry;
+import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.Tenants;
 import dev.anyhost.verifier.whitelist.UpdateResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
@@ -31,13 +32,13 @@ final class Changes {
     private static final int ATTEMPTS = 5;
 
     private final Whitelist whitelist;
-    private final Notices notices;
+    private final ProxyNotices notices;
     private final DomainAnswers answers;
     private final InstantSource clock;
 
     Changes(DomainTables tables, DomainAnswers answers) {
         this.whitelist = tables.whitelist();
-        this.notices = new Notices(tables.notices());
+        this.notices = tables.notices();
         this.clock = tables.clock();
         this.answers = answers;
     }

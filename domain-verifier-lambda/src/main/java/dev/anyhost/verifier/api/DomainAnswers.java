@@ -7,6 +7,7 @@ import dev.anyhost.verifier.dns.Expectation;
 import dev.anyhost.verifier.dns.RequiredRecord;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.Summary;
+import dev.anyhost.verifier.whitelist.TenantLabels;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

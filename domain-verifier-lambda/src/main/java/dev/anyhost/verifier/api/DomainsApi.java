@@ -2,6 +2,7 @@ package dev.anyhost.verifier.api;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.verifier.UnicodeHostname;
+import dev.anyhost.verifier.whitelist.TenantLabels;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.util.Map;
 import java.util.Optional;

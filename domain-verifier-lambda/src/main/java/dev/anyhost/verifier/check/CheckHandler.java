@@ -4,12 +4,10 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.anyhost.verifier.LambdaEnvironment;
 import dev.anyhost.verifier.events.Webhook;
-import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,7 +40,11 @@ public final class CheckHandler implements RequestHandler<Map<String, Object>, M
     private static ScheduledRun inLambda(Map<String, String> environment, InstantSource clock) {
         Optional<Webhook> webhook = LambdaEnvironment.webhook(environment)
                 .map(url -> new Webhook(url, LambdaEnvironment.webhookSecrets(environment)));
-        return new LookingAfter(LambdaEnvironment.edge(environment), List.of(), CheckSchedule.DEFAULT.grace(), webhook)
+        return new LookingAfter(
+                        LambdaEnvironment.edge(environment),
+                        LambdaEnvironment.resolvers(environment),
+                        LambdaEnvironment.grace(environment),
+                        webhook)
                 .run(
                         Whitelist.open(LambdaEnvironment.whitelist(environment), clock),
                         ProxyNotices.open(LambdaEnvironment.changes(environment), clock),

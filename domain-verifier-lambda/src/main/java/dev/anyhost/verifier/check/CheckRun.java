@@ -1,8 +1,6 @@
 package dev.anyhost.verifier.check;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.store.changes.Change;
-import dev.anyhost.store.changes.PublishResult;
 import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.Finding;
@@ -11,6 +9,7 @@ import dev.anyhost.verifier.whitelist.DuePage;
 import dev.anyhost.verifier.whitelist.DueResult;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
+import dev.anyhost.verifier.whitelist.TenantLabels;
 import dev.anyhost.verifier.whitelist.UpdateResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
 import java.time.Instant;
@@ -203,25 +202,13 @@ public final class CheckRun {
         return switch (whitelist.update(domain, checked)) {
             case UpdateResult.Updated() -> {
                 work.tableAnswered();
-                tell(domain, checked);
+                notices.ifPresent(proxies -> proxies.tell(domain, checked));
                 yield Optional.of(new Outcome.Recorded(
                         domain.status() != checked.status(), finding.kind() == FindingCode.Kind.UNKNOWN));
             }
             case UpdateResult.Changed() -> Optional.empty();
             case UpdateResult.Unreachable(String reason) -> Optional.of(unreachable(domain.hostname(), reason, work));
         };
-    }
-
-    private void tell(Domain before, Domain after) {
-        boolean allowed = after.status().isAllowed();
-        if (before.status().isAllowed() == allowed) {
-            return;
-        }
-        var kind = allowed ? Change.Kind.ACTIVATED : Change.Kind.REFUSED;
-        notices.map(proxies -> proxies.publish(new Change(kind, after.hostname())))
-                .filter(PublishResult.Unreachable.class::isInstance)
-                .ifPresent(lost -> LOG.warn(
-                        "{}: proxies weren't told and will notice within minutes: {}", after.hostname(), lost));
     }
 
     private static Outcome unreachable(Hostname hostname, String reason, BoundedWork work) {

@@ -1,9 +1,11 @@
 package dev.anyhost.verifier.dns;
 
+import dev.anyhost.settings.ConfigValues;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -24,7 +26,11 @@ public final class DnsClient {
     /** How long one resolver has for one answer. */
     public static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** What {@link #resolver} reads. */
+    public static final String RESOLVER_EXPECTED = "an IP address, or one and a port, such as 127.0.0.1:8053";
+
     private static final int ATTEMPTS = 2;
+    private static final int PORT = 53;
 
     private final List<InetSocketAddress> servers;
     private final Duration patience;
@@ -33,6 +39,13 @@ public final class DnsClient {
     public DnsClient(List<InetSocketAddress> servers, Duration patience) {
         this.servers = List.copyOf(servers);
         this.patience = patience;
+    }
+
+    /** A resolver as it is configured: an IP address, or one and a port; empty when it is neither. */
+    public static Optional<InetSocketAddress> resolver(String text) {
+        return ConfigValues.ip(text)
+                .map(address -> new InetSocketAddress(address, PORT))
+                .or(() -> ConfigValues.address(text).filter(address -> address.getPort() != 0));
     }
 
     /** Total: whatever happens is an answer. Two resolvers are asked, or one twice: datagrams get lost. */

@@ -4,11 +4,14 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
  * What the whitelist's table has of tenants, at keys that no hostname has: the label that makes a tenant's CNAME target
@@ -19,6 +22,7 @@ public final class Tenants {
     private static final String PREFIX = "tenant#";
     private static final String LABEL = "label";
     private static final String DOMAINS = "domains";
+    private static final String ATTEMPT = "attempt";
     private static final int LABEL_BITS = 80;
     private static final int BASE_32 = 32;
     private static final int LABEL_LENGTH = 17;
@@ -64,28 +68,36 @@ public final class Tenants {
         return update(tenant, -1, 0);
     }
 
+    /** The SDK repeats a call whose answer was lost, so that the row names the attempt that counted last. */
     private Result update(String tenant, int change, long quota) {
+        String attempt = UUID.randomUUID().toString();
         try {
-            Map<String, AttributeValue> row = dynamo.updateItem(request -> request.tableName(table)
-                            .key(key(tenant))
-                            .updateExpression("SET #label = if_not_exists(#label, :label) ADD #domains :change")
-                            .conditionExpression(
-                                    change < 0
-                                            ? "#domains > :quota"
-                                            : "attribute_not_exists(#domains) OR #domains < :quota")
-                            .expressionAttributeNames(Map.of("#label", LABEL, "#domains", DOMAINS))
-                            .expressionAttributeValues(Map.of(
-                                    ":label", Row.text(label()),
-                                    ":change", Row.number(change),
-                                    ":quota", Row.number(quota)))
-                            .returnValues(ReturnValue.ALL_NEW))
-                    .attributes();
-            return read(row);
-        } catch (ConditionalCheckFailedException full) {
-            return new Result.Full(quota);
+            return read(
+                    dynamo.updateItem(counting(tenant, change, quota, attempt)).attributes());
+        } catch (ConditionalCheckFailedException notMet) {
+            return Row.text(attempt).equals(notMet.item().get(ATTEMPT)) ? read(notMet.item()) : new Result.Full(quota);
         } catch (SdkException failed) {
             return new Result.Unreachable(Whitelist.reason(table, failed));
         }
+    }
+
+    private UpdateItemRequest counting(String tenant, int change, long quota, String attempt) {
+        String possible = change < 0 ? "#domains > :quota" : "(attribute_not_exists(#domains) OR #domains < :quota)";
+        return UpdateItemRequest.builder()
+                .tableName(table)
+                .key(key(tenant))
+                .updateExpression(
+                        "SET #label = if_not_exists(#label, :label), #attempt = :attempt ADD #domains :change")
+                .conditionExpression(possible + " AND (attribute_not_exists(#attempt) OR #attempt <> :attempt)")
+                .expressionAttributeNames(Map.of("#label", LABEL, "#domains", DOMAINS, "#attempt", ATTEMPT))
+                .expressionAttributeValues(Map.of(
+                        ":label", Row.text(label()),
+                        ":attempt", Row.text(attempt),
+                        ":change", Row.number(change),
+                        ":quota", Row.number(quota)))
+                .returnValues(ReturnValue.ALL_NEW)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build();
     }
 
     private static Map<String, AttributeValue> key(String tenant) {

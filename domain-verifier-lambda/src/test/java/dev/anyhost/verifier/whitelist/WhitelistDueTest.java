@@ -261,43 +261,6 @@ class WhitelistDueTest {
     }
 
     @Test
-    void tenant_labelIsMadeOnceAndAfterwardsOnlyRead() {
-        var made = (Tenants.Result.Tenant) whitelist.tenants().find("acme");
-        assertThat(made.label()).matches("t[0-9a-v]{16}");
-        dynamo.resetCalls();
-        assertThat(whitelist.tenants().find("acme")).isEqualTo(made);
-        assertThat(dynamo.calls(DynamoOperation.GET_ITEM)).isEqualTo(1);
-        assertThat(dynamo.calls()).isEqualTo(1);
-        assertThat(((Tenants.Result.Tenant) whitelist.tenants().find("rival")).label())
-                .isNotEqualTo(made.label());
-    }
-
-    @Test
-    void tenant_countsUpToItsQuotaAndNeverBelowNone() {
-        Tenants tenants = whitelist.tenants();
-        assertThat(tenants.giveBack("acme")).isNotInstanceOf(Tenants.Result.Unreachable.class);
-        assertThat(domains(tenants.take("acme", 2))).isEqualTo(1);
-        assertThat(domains(tenants.take("acme", 2))).isEqualTo(2);
-        assertThat(tenants.take("acme", 2)).isInstanceOf(Tenants.Result.Full.class);
-        assertThat(domains(tenants.giveBack("acme"))).isEqualTo(1);
-        assertThat(domains(tenants.take("acme", 2))).isEqualTo(2);
-        assertThat(domains(tenants.find("acme"))).isEqualTo(2);
-    }
-
-    private static long domains(Tenants.Result result) {
-        return ((Tenants.Result.Tenant) result).domains();
-    }
-
-    @Test
-    void tenantWhoseRowIsDamaged_hasNoLabelRatherThanAnEmptyOne() {
-        whitelist.tenants().find("acme");
-        dynamo.updateItem(request -> request.tableName(table)
-                .key(Map.of("hostname", AttributeValue.fromS("tenant#acme")))
-                .updateExpression("REMOVE label"));
-        assertThat(whitelist.tenants().find("acme")).isInstanceOf(Tenants.Result.Unreachable.class);
-    }
-
-    @Test
     void tenantsAndCursor_areNobodysHostnames() {
         whitelist.tenants().take("acme", 5);
         whitelist.move(whitelist.cursor().orElseThrow(), clock.instant(), Set.of("a"));

@@ -1,12 +1,14 @@
-package dev.anyhost.verifier.check;
+package dev.anyhost.verifier.whitelist;
 
-import dev.anyhost.verifier.whitelist.Tenants;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** The tenants' labels, remembered: they never change. For any number of threads. */
-final class TenantLabels {
+/**
+ * The labels of tenants' CNAME targets, remembered: they never change, and asking for one costs a call. For any number of
+ * threads.
+ */
+public final class TenantLabels {
 
     /** About 20 MB; more tenants are asked for again. */
     private static final int MOST = 100_000;
@@ -14,12 +16,12 @@ final class TenantLabels {
     private final Tenants tenants;
     private final ConcurrentMap<String, String> known = new ConcurrentHashMap<>();
 
-    TenantLabels(Tenants tenants) {
+    public TenantLabels(Tenants tenants) {
         this.tenants = tenants;
     }
 
     /** Empty when the table couldn't be asked. */
-    Optional<String> of(String tenant) {
+    public Optional<String> of(String tenant) {
         String label = known.get(tenant);
         return label == null ? asked(tenant) : Optional.of(label);
     }

@@ -1,4 +1,4 @@
-package dev.anyhost.verifier;
+package dev.anyhost.testkit;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,20 +18,23 @@ import java.util.concurrent.TimeUnit;
  * Lambda's side of the runtime API (version 2018-06-01) on loopback: hands out events one by one and takes what the
  * function makes of them.
  */
-final class LoopbackRuntimeApi implements AutoCloseable {
+public final class LambdaRuntimeApi implements AutoCloseable {
 
     private static final String ROOT = "/2018-06-01/runtime/";
     private static final long DEADLINE_MILLIS = 60_000;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final BlockingQueue<Posted> posted = new LinkedBlockingQueue<>();
+    private final CountDownLatch initialised = new CountDownLatch(1);
     private final HttpServer server;
 
     /** What the runtime posted: below {@code /runtime/}, the path without request ids, and the body. */
-    record Posted(String path, String body) {}
+    public record Posted(String path, String body) {}
 
-    LoopbackRuntimeApi() throws IOException {
+    /** Listens on a free port. */
+    public LambdaRuntimeApi() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext(ROOT + "invocation/next", this::next);
@@ -39,14 +43,25 @@ final class LoopbackRuntimeApi implements AutoCloseable {
     }
 
     /** For {@code AWS_LAMBDA_RUNTIME_API}. */
-    String address() {
+    public String address() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
+    /**
+     * Waits until the function asks for its first event, at most a minute.
+     *
+     * @throws IllegalStateException when it doesn't
+     */
+    public void awaitInitialised() throws InterruptedException {
+        if (!initialised.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the function doesn't ask for events");
+        }
+    }
+
     /** Lets the function handle an event, and waits for what comes of it. */
-    Posted invoke(String event) throws InterruptedException {
+    public Posted invoke(String event) throws InterruptedException {
         events.add(event);
-        Posted result = posted.poll(60, TimeUnit.SECONDS);
+        Posted result = posted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (result == null) {
             throw new IllegalStateException("the function didn't answer");
         }
@@ -54,6 +69,7 @@ final class LoopbackRuntimeApi implements AutoCloseable {
     }
 
     private void next(HttpExchange exchange) throws IOException {
+        initialised.countDown();
         try (exchange) {
             byte[] event = events.take().getBytes(StandardCharsets.UTF_8);
             var headers = exchange.getResponseHeaders();

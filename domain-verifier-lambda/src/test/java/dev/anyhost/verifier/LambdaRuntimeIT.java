@@ -3,25 +3,26 @@ package dev.anyhost.verifier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.testkit.ChildProcess;
+import dev.anyhost.testkit.LambdaFunction;
+import dev.anyhost.testkit.LambdaRuntimeApi;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.verifier.api.DomainsHandler;
 import dev.anyhost.verifier.check.CheckHandler;
 import dev.anyhost.verifier.whitelist.Whitelist;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The handler as Lambda runs it: AWS's own Runtime Interface Client in a process of its own. */
-class LambdaRuntimeTest {
+/** The functions as Lambda runs them: the packages that are deployed, under AWS's own Runtime Interface Client. */
+class LambdaRuntimeIT {
 
     private static final TestWhitelist WHITELIST = TestWhitelist.start();
 
@@ -32,8 +33,8 @@ class LambdaRuntimeTest {
 
     @Test
     void realRuntime_everyStatus() throws Exception {
-        try (var api = new LoopbackRuntimeApi();
-                var _ = startRuntime(api, WHITELIST.endpoint().toString())) {
+        try (var function = start(WHITELIST.endpoint().toString())) {
+            var api = function.api();
             // The first look-up of a cold JVM may take longer than its limit on a busy machine.
             assertThat(status(api, "GET", "domain=cold.example")).isIn(404, 503);
             var allowed = response(api.invoke(event("GET", "domain=Active.example.")));
@@ -55,16 +56,16 @@ class LambdaRuntimeTest {
 
     @Test
     void realRuntime_whitelistAway_503() throws Exception {
-        try (var api = new LoopbackRuntimeApi();
-                var _ = startRuntime(api, "http://127.0.0.1:" + Ports.free())) {
+        try (var function = start("http://127.0.0.1:" + Ports.free())) {
+            var api = function.api();
             assertThat(status(api, "GET", "domain=active.example")).isEqualTo(503);
         }
     }
 
     @Test
     void realRuntime_wrongConfiguration_isAnInitialisationErrorThatNamesIt() throws Exception {
-        try (var api = new LoopbackRuntimeApi();
-                var _ = startRuntime(api, "not a url")) {
+        try (var function = start("not a url")) {
+            var api = function.api();
             var error = api.invoke(event("GET", "domain=active.example"));
             assertThat(error.path()).isEqualTo("init/error");
             assertThat(error.body()).contains("ANYHOST_WHITELIST_ENDPOINT: not a url (expected: ");
@@ -75,8 +76,8 @@ class LambdaRuntimeTest {
     void domainsHandler_realRuntime_operatorsBySignature() throws Exception {
         var environment = Map.of(
                 "ANYHOST_WHITELIST_ENDPOINT", WHITELIST.endpoint().toString(), "ANYHOST_EDGE_DOMAIN", "edge.example");
-        try (var api = new LoopbackRuntimeApi();
-                var _ = startRuntime(api, DomainsHandler.class.getName(), environment)) {
+        try (var function = start(DomainsHandler.class.getName(), environment)) {
+            var api = function.api();
             // The first look-up of a cold JVM may take longer than its limit on a busy machine.
             assertThat(call(api, "GET", "/v1/domains/cold.example", "")
                             .get("statusCode")
@@ -106,8 +107,8 @@ class LambdaRuntimeTest {
     void checkHandler_realRuntime_runsForOnePart() throws Exception {
         String endpoint = WHITELIST.endpoint().toString();
         var environment = Map.of("ANYHOST_WHITELIST_ENDPOINT", endpoint, "ANYHOST_EDGE_DOMAIN", "edge.example");
-        try (var api = new LoopbackRuntimeApi();
-                var _ = startRuntime(api, CheckHandler.class.getName(), environment)) {
+        try (var function = start(CheckHandler.class.getName(), environment)) {
+            var api = function.api();
             Hostname pending = Hostname.parse("pending.example").orElseThrow();
             int empty = (Math.floorMod(pending.value().hashCode(), Whitelist.SHARDS) + 1) % Whitelist.SHARDS;
             // A cold JVM may be slower than a call's limit on a busy machine: then the run is void, and says so.
@@ -131,15 +132,15 @@ class LambdaRuntimeTest {
                 "http://127.0.0.1:" + Ports.free(),
                 "ANYHOST_EDGE_DOMAIN",
                 "edge.example");
-        try (var api = new LoopbackRuntimeApi();
-                var _ = startRuntime(api, CheckHandler.class.getName(), environment)) {
+        try (var function = start(CheckHandler.class.getName(), environment)) {
+            var api = function.api();
             var failed = api.invoke("{\"shard\": 3}");
             assertThat(failed.path()).isEqualTo("invocation/error");
             assertThat(failed.body()).contains("TableUnreachable");
         }
     }
 
-    private static JsonNode call(LoopbackRuntimeApi api, String method, String path, String body)
+    private static JsonNode call(LambdaRuntimeApi api, String method, String path, String body)
             throws InterruptedException {
         return response(api.invoke(at(method, path, body)));
     }
@@ -152,38 +153,22 @@ class LambdaRuntimeTest {
                 .replace("\"isBase64Encoded\": false", "\"isBase64Encoded\": true, \"body\": \"" + encoded + "\"");
     }
 
-    private static ChildProcess startRuntime(LoopbackRuntimeApi api, String endpoint) {
-        return startRuntime(api, AskHandler.class.getName(), Map.of("ANYHOST_WHITELIST_ENDPOINT", endpoint));
+    private static LambdaFunction start(String endpoint) throws IOException {
+        return start(AskHandler.class.getName(), Map.of("ANYHOST_WHITELIST_ENDPOINT", endpoint));
     }
 
-    private static ChildProcess startRuntime(LoopbackRuntimeApi api, String handler, Map<String, String> more) {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.putAll(Map.of(
-                "AWS_LAMBDA_RUNTIME_API", api.address(),
-                "AWS_LAMBDA_FUNCTION_NAME", "ask",
-                "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
-                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512",
-                "AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/ask",
-                "AWS_LAMBDA_LOG_STREAM_NAME", "local",
-                "AWS_REGION", "us-east-1",
-                "LAMBDA_TASK_ROOT", Path.of("target").toAbsolutePath().toString(),
-                "ANYHOST_WHITELIST_TABLE", TestWhitelist.TABLE));
-        var command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
-                handler);
-        return ChildProcess.start(command, environment, Optional.empty());
+    private static LambdaFunction start(String handler, Map<String, String> environment) throws IOException {
+        String name = handler.equals(AskHandler.class.getName()) ? "ask" : "domains";
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("ANYHOST_WHITELIST_TABLE", TestWhitelist.TABLE);
+        return LambdaFunction.start(Path.of("target", "lambda-" + name + ".zip"), handler, variables);
     }
 
-    private static int status(LoopbackRuntimeApi api, String method, String query) throws InterruptedException {
+    private static int status(LambdaRuntimeApi api, String method, String query) throws InterruptedException {
         return response(api.invoke(event(method, query))).get("statusCode").asInt();
     }
 
-    private static JsonNode response(LoopbackRuntimeApi.Posted posted) {
+    private static JsonNode response(LambdaRuntimeApi.Posted posted) {
         assertThat(posted.path()).isEqualTo("invocation/response");
         return JsonMapper.shared().readTree(posted.body());
     }
