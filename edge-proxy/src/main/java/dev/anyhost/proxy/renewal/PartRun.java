@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class PartRun {
 
     /** When a part is gone through next. */
-    static final Duration EVERY = Duration.ofMinutes(1);
+    static final Duration EVERY = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(PartRun.class);
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(5);
