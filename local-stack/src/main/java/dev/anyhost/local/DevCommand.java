@@ -1,8 +1,8 @@
 package dev.anyhost.local;
 
 import dev.anyhost.proxy.StartFailed;
-import dev.anyhost.testkit.ChildFailed;
 import dev.anyhost.proxy.ops.Log;
+import dev.anyhost.testkit.ChildFailed;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

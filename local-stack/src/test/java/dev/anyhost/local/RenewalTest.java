@@ -89,8 +89,7 @@ class RenewalTest {
     }
 
     private static String request(SSLSocket socket) throws IOException {
-        socket.getOutputStream()
-                .write(("HEAD / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(US_ASCII));
+        socket.getOutputStream().write(("HEAD / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(US_ASCII));
         var head = new StringBuilder();
         InputStream in = socket.getInputStream();
         while (head.indexOf("\r\n\r\n") < 0) {

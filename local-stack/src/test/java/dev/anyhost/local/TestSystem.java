@@ -98,8 +98,7 @@ final class TestSystem implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new AskHandler(whitelist),
                 InstantSource.system()));
-        pebble = opened(
-                PebbleCa.start(authorityOptions.apply(PebbleOptions.validatingAt(httpPort, httpsPort))));
+        pebble = opened(PebbleCa.start(authorityOptions.apply(PebbleOptions.validatingAt(httpPort, httpsPort))));
         store = opened(HttpGate.to(database.endpoint()));
         authority = opened(pebble.gate());
         verifier = opened(HttpGate.to(function.uri()));

@@ -229,8 +229,8 @@ public final class PebbleCa implements AutoCloseable {
     /** Has it suggest from now on when a certificate of its own is to be renewed (RFC 9773 section 4.2). */
     public void suggestRenewal(X509Certificate certificate, Instant start, Instant end) {
         JsonMapper json = JsonMapper.builder().build();
-        String answer =
-                json.writeValueAsString(Map.of("suggestedWindow", Map.of("start", start.toString(), "end", end.toString())));
+        String answer = json.writeValueAsString(
+                Map.of("suggestedWindow", Map.of("start", start.toString(), "end", end.toString())));
         String body = json.writeValueAsString(Map.of("certificate", Trust.pem(certificate), "ariResponse", answer));
         URI management = URI.create("https://127.0.0.1:" + running.managementPort() + "/set-renewal-info/");
         send(HttpRequest.newBuilder(management).POST(HttpRequest.BodyPublishers.ofString(body)));

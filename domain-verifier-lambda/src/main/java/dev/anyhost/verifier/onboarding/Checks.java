@@ -55,7 +55,8 @@ public record Checks(
         List<Run> runs = noted(finding, now);
         return switch (kind) {
             case PROVEN, PROVEN_WITH_WARNING -> new Checks(found, runs, tries + 1, 0, Optional.empty(), next);
-            case HINDERED, WRONG -> new Checks(found, runs, tries + 1, wrong + 1, wrongSince.or(() -> Optional.of(now)), next);
+            case HINDERED, WRONG ->
+                new Checks(found, runs, tries + 1, wrong + 1, wrongSince.or(() -> Optional.of(now)), next);
             case UNKNOWN -> new Checks(found, runs, tries + 1, wrong, wrongSince, next);
         };
     }
