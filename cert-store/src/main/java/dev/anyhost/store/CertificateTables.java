@@ -22,6 +22,7 @@ public final class CertificateTables implements AutoCloseable {
     private final AcmeAccounts accounts;
     private final PostedChallenges challenges;
     private final IssuerPauses pauses;
+    private final SharedTicketKeys ticketKeys;
     private final ChangeLog changes;
 
     /** What reaches the two tables; the same client may serve both. */
@@ -48,6 +49,7 @@ public final class CertificateTables implements AutoCloseable {
         this.accounts = new DynamoAccounts(coordinationTable, keys);
         this.challenges = new DynamoChallenges(coordinationTable, clock);
         this.pauses = new DynamoPauses(coordinationTable, clock);
+        this.ticketKeys = new DynamoTicketKeys(coordinationTable, keys);
         this.changes = new ChangeLog(clients.coordination(), coordinationTable.name(), clock);
     }
 
@@ -96,6 +98,10 @@ public final class CertificateTables implements AutoCloseable {
 
     public IssuerPauses pauses() {
         return pauses;
+    }
+
+    public SharedTicketKeys ticketKeys() {
+        return ticketKeys;
     }
 
     public ChangeLog changes() {

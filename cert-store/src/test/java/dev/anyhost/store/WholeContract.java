@@ -17,6 +17,7 @@ abstract class WholeContract
                 FailureContract,
                 AccountContract,
                 ChallengeContract,
+                TicketKeysContract,
                 TablesContract {
 
     @TempDir

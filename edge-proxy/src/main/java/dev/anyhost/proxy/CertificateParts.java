@@ -27,6 +27,7 @@ import dev.anyhost.proxy.issuance.DirectoryTrust;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.ops.Metrics;
+import dev.anyhost.proxy.tickets.TicketRotation;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.encryption.KeyEncryption;
 import io.netty.util.concurrent.EventExecutor;
@@ -54,7 +55,8 @@ record CertificateParts(
         ValidationCertificates validations,
         IssuingParts issuing,
         ChangeFollower changes,
-        EarlyCertificates early) {
+        EarlyCertificates early,
+        TicketRotation tickets) {
 
     private static final int CERTIFICATES_HELD = 100_000;
 
@@ -141,7 +143,18 @@ record CertificateParts(
                 around.time());
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
-        return new CertificateParts(admission, directory, validations, issuing, changes, early);
+        return new CertificateParts(
+                admission, directory, validations, issuing, changes, early, tickets(tables, around));
+    }
+
+    private static TicketRotation tickets(CertificateTables tables, Surroundings around) {
+        Metrics metrics = around.metrics();
+        var tickets = new TicketRotation(
+                tables.ticketKeys(),
+                around.time().clock(),
+                result -> metrics.ticketKeysLookedAt(result.name().toLowerCase(Locale.ROOT)));
+        metrics.ticketKeyAge(() -> tickets.age().toSeconds());
+        return tickets;
     }
 
     private static SSLContext directoryTls(AcmeSettings acme) throws IOException {
