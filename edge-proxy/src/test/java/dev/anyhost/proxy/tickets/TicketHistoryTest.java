@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random weeks of a fleet: instances with clocks some minutes apart look at their own times, race, restart, and can't reach
+ * Random days of a fleet: instances with clocks some minutes apart look at their own times, race, restart, and can't reach
  * the store now and then. Each minute, what was promised of ticket keys is checked for all of them.
  */
 class TicketHistoryTest {
@@ -29,7 +29,7 @@ class TicketHistoryTest {
     private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
     private static final Duration APART = Duration.ofMinutes(10);
     private static final int INSTANCES = 4;
-    private static final int MINUTES = 14 * 24 * 60;
+    private static final int MINUTES = 10 * 24 * 60;
 
     private final List<Instance> instances = new ArrayList<>();
     private final Set<TicketKey> everStored = new HashSet<>();
@@ -38,6 +38,8 @@ class TicketHistoryTest {
     private Optional<TicketKeysResult.Found> row = Optional.empty();
     private Instant now = START;
     private Random random = new Random();
+    /** Whether instances lose the store for minutes up to days, lose answers, and restart. */
+    private boolean outages;
     private String history = "";
 
     /** One process. */
@@ -94,7 +96,7 @@ class TicketHistoryTest {
             long stored = row.map(TicketKeysResult.Found::version).orElse(NO_VERSION);
             if (stored == version) {
                 store(new TicketKeysResult.Found(next, version + 1));
-                if (random.nextInt(10) == 0) {
+                if (outages && random.nextInt(10) == 0) {
                     return new TicketKeysResult.Unreachable("the answer is lost");
                 }
             }
@@ -114,8 +116,7 @@ class TicketHistoryTest {
         row = Optional.of(next);
     }
 
-    /** @param outages whether instances lose the store for minutes up to days, and restart */
-    private void run(long seed, boolean outages, Runnable checks) {
+    private void run(long seed, Runnable checks) {
         random = new Random(seed);
         for (int i = 0; i < INSTANCES; i++) {
             instances.add(new Instance());
@@ -181,13 +182,13 @@ class TicketHistoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4, 5})
     void instancesThatReachTheStore_shareKeysThatChangeEveryTwelveHours(long seed) {
         // Added up to a look late by one clock, begun up to a look late, and the clocks' difference at both ends.
         Duration longest = TicketKeyRing.PERIOD
                 .plus(TicketRotation.EVERY.multipliedBy(2))
                 .plus(APART.multipliedBy(2));
-        run(seed, false, () -> {
+        run(seed, () -> {
             whatOneEncryptsAllDecrypt();
             keysAreUsedInTheirTimeOnly(longest);
             for (Instance instance : instances) {
@@ -198,12 +199,13 @@ class TicketHistoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
+    @ValueSource(longs = {11, 12, 13, 14, 15})
     void instancesThatLoseTheStoreAndRestart_neverUseAKeyTooLongNorOneThatOthersLack(long seed) {
         // By each one's own clock; the others' may differ.
         Duration longest =
                 TicketKeyRing.LONGEST.plus(TicketRotation.EVERY).plus(APART.multipliedBy(2));
-        run(seed, true, () -> {
+        outages = true;
+        run(seed, () -> {
             whatOneEncryptsAllDecrypt();
             keysAreUsedInTheirTimeOnly(longest);
         });

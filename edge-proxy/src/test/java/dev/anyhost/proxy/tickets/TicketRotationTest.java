@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Instances and one table: which keys each has, whatever becomes of the table. */
@@ -206,8 +207,8 @@ class TicketRotationTest {
         assertThat(first.keys()).contains(shared);
         clock.advance(HOUR.multipliedBy(23));
         first.look();
-        assertThat(first.keys()).containsExactly(own);
-        clock.advance(HOUR.multipliedBy(1));
+        assertThat(first.keys()).startsWith(own).doesNotContain(shared);
+        clock.advance(HOUR);
         first.look();
         assertThat(encrypting(first)).isNotEqualTo(own);
         assertThat(first.keys()).contains(own);
@@ -244,8 +245,7 @@ class TicketRotationTest {
         TicketRotation third = instance(tables);
         clock.advance(HOUR.multipliedBy(10));
         dynamo.failNext(
-                DynamoOperation.PUT_ITEM,
-                software.amazon.awssdk.core.exception.SdkClientException.create("connection refused"));
+                DynamoOperation.PUT_ITEM, SdkClientException.create("connection refused"));
 
         assertThat(third.look()).isEqualTo(Result.FAILED);
 
@@ -260,9 +260,7 @@ class TicketRotationTest {
 
         assertThat(first.look()).isEqualTo(Result.ROTATED);
 
-        assertThat(first.keys()).hasSize(2).isEqualTo(stored().keys().reversed().stream()
-                .sorted((a, b) -> a.encryptsFrom().compareTo(b.encryptsFrom()))
-                .toList());
+        assertThat(first.keys()).hasSize(2).hasSameElementsAs(stored().keys());
     }
 
     @Test
