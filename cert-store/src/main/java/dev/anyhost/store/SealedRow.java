@@ -54,7 +54,10 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
 
     /** Stores the secret with more attributes beside it, unless there is a row; then what that holds is the answer. */
     Content createIfAbsent(Plaintext secret, Map<String, AttributeValue> beside) {
-        return write(secret, beside, put -> put.conditionExpression("attribute_not_exists(" + CoordinationKey.SUBJECT + ")"));
+        return write(
+                secret,
+                beside,
+                put -> put.conditionExpression("attribute_not_exists(" + CoordinationKey.SUBJECT + ")"));
     }
 
     /**
@@ -63,10 +66,7 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
      * @param version as {@link #version} gave it; 0 when there was no row
      */
     Content replace(long version, Plaintext secret) {
-        return write(
-                secret,
-                Map.of(VERSION, Attributes.number(version + 1)),
-                put -> replaces(version, put));
+        return write(secret, Map.of(VERSION, Attributes.number(version + 1)), put -> replaces(version, put));
     }
 
     private static void replaces(long version, PutItemRequest.Builder put) {

@@ -62,8 +62,7 @@ interface TicketKeysContract extends StoreContract {
         keys.replace(1, winner);
         store.http.operations();
 
-        assertThat(keys.replace(1, first.next(store.time.instant())))
-                .isEqualTo(new TicketKeysResult.Found(winner, 2));
+        assertThat(keys.replace(1, first.next(store.time.instant()))).isEqualTo(new TicketKeysResult.Found(winner, 2));
         assertThat(keys.replace(SharedTicketKeys.NO_VERSION, ring(store)))
                 .isEqualTo(new TicketKeysResult.Found(winner, 2));
         assertThat(store.http.operations()).containsExactly("PutItem", "PutItem");
@@ -83,8 +82,7 @@ interface TicketKeysContract extends StoreContract {
         StoreFixture store = store();
         SharedTicketKeys keys = store.open("first").ticketKeys();
 
-        List<TicketKeysResult> firsts =
-                Racers.race(8, _ -> keys.replace(SharedTicketKeys.NO_VERSION, ring(store)));
+        List<TicketKeysResult> firsts = Racers.race(8, _ -> keys.replace(SharedTicketKeys.NO_VERSION, ring(store)));
         assertThat(firsts).containsOnly(keys.find());
 
         TicketKeyRing first = found(keys.find()).ring();

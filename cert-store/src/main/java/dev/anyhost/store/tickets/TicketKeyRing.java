@@ -62,8 +62,7 @@ public record TicketKeyRing(List<TicketKey> keys) {
     public boolean isDue(Instant now) {
         List<TicketKey> plausible = plausible(now);
         return !plausible.isEmpty()
-                && !now.isBefore(
-                        plausible.getLast().encryptsFrom().plus(PERIOD).minus(AHEAD));
+                && !now.isBefore(plausible.getLast().encryptsFrom().plus(PERIOD).minus(AHEAD));
     }
 
     /** The ring with a new key, which encrypts {@link #AHEAD} from now, in the place of the oldest. */

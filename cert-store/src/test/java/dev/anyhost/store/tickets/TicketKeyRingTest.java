@@ -68,7 +68,8 @@ class TicketKeyRingTest {
         }
 
         assertThat(ring.keys()).isEqualTo(all.subList(1, KEPT + 1));
-        assertThat(ring.decrypting(hours(47))).isEqualTo(all.subList(1, KEPT + 1).reversed());
+        assertThat(ring.decrypting(hours(47)))
+                .isEqualTo(all.subList(1, KEPT + 1).reversed());
     }
 
     @Test
@@ -89,7 +90,9 @@ class TicketKeyRingTest {
         for (int behind = 1; behind < 40; behind++) {
             // The present of the others is any moment at which the ring isn't due.
             for (int now = 36; now < 47; now++) {
-                assertThat(ring.isDue(hours(now - behind))).as("%s h behind at %s h", behind, now).isFalse();
+                assertThat(ring.isDue(hours(now - behind)))
+                        .as("%s h behind at %s h", behind, now)
+                        .isFalse();
             }
         }
         assertThat(ring.encrypting(START.minus(BLINK))).isEmpty();
@@ -124,10 +127,13 @@ class TicketKeyRingTest {
             random.nextBytes(octets);
             boolean whole = octets.length > 0 && octets.length % 56 == 0;
             if (!whole) {
-                assertThat(TicketKeyRing.decode(octets)).as("seed %s round %s", seed, round).isEmpty();
+                assertThat(TicketKeyRing.decode(octets))
+                        .as("seed %s round %s", seed, round)
+                        .isEmpty();
             } else {
                 TicketKeyRing.decode(octets)
-                        .ifPresent(ring -> assertThat(TicketKeyRing.decode(ring.encoded())).contains(ring));
+                        .ifPresent(ring ->
+                                assertThat(TicketKeyRing.decode(ring.encoded())).contains(ring));
             }
         }
     }

@@ -89,8 +89,7 @@ public final class TlsContexts implements AutoCloseable {
                 List<TicketKey> unshared = List.of(TicketKey.random(Instant.EPOCH));
                 visitors.put(
                         loop,
-                        new LoopContext(
-                                context(nobody, HTTP_1_1, SelectorFailureBehavior.NO_ADVERTISE), tickets));
+                        new LoopContext(context(nobody, HTTP_1_1, SelectorFailureBehavior.NO_ADVERTISE), tickets));
                 validations.put(
                         loop,
                         new LoopContext(

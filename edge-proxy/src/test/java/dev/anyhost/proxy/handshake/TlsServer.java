@@ -66,8 +66,7 @@ final class TlsServer implements AutoCloseable {
 
     private static ServableCertificate certificate(String name) {
         ServerIdentity identity = CA.issue(name);
-        return ServableCertificate.of(
-                Hostname.parse(name).orElseThrow(), identity.chain(), identity.privateKey());
+        return ServableCertificate.of(Hostname.parse(name).orElseThrow(), identity.chain(), identity.privateKey());
     }
 
     private CertificateAnswer answer(Hostname hostname) {

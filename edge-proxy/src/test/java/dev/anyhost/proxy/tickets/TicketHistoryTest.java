@@ -40,6 +40,7 @@ class TicketHistoryTest {
     private Random random = new Random();
     /** Whether instances lose the store for minutes up to days, lose answers, and restart. */
     private boolean outages;
+
     private String history = "";
 
     /** One process. */
@@ -171,8 +172,7 @@ class TicketHistoryTest {
             for (TicketKey used : instance.rotation.keys()) {
                 assertThat(Duration.between(used.encryptsFrom(), now))
                         .as(history)
-                        .isLessThanOrEqualTo(
-                                Duration.ofHours(48).plus(APART).plus(TicketRotation.EVERY));
+                        .isLessThanOrEqualTo(Duration.ofHours(48).plus(APART).plus(TicketRotation.EVERY));
                 Instant drop = dropped.getOrDefault(used, Instant.MAX);
                 assertThat(instance.read).as(history).isBeforeOrEqualTo(drop);
             }
@@ -185,9 +185,8 @@ class TicketHistoryTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void instancesThatReachTheStore_shareKeysThatChangeEveryTwelveHours(long seed) {
         // Added up to a look late by one clock, begun up to a look late, and the clocks' difference at both ends.
-        Duration longest = TicketKeyRing.PERIOD
-                .plus(TicketRotation.EVERY.multipliedBy(2))
-                .plus(APART.multipliedBy(2));
+        Duration longest =
+                TicketKeyRing.PERIOD.plus(TicketRotation.EVERY.multipliedBy(2)).plus(APART.multipliedBy(2));
         run(seed, () -> {
             whatOneEncryptsAllDecrypt();
             keysAreUsedInTheirTimeOnly(longest);
@@ -202,8 +201,7 @@ class TicketHistoryTest {
     @ValueSource(longs = {11, 12, 13, 14, 15})
     void instancesThatLoseTheStoreAndRestart_neverUseAKeyTooLongNorOneThatOthersLack(long seed) {
         // By each one's own clock; the others' may differ.
-        Duration longest =
-                TicketKeyRing.LONGEST.plus(TicketRotation.EVERY).plus(APART.multipliedBy(2));
+        Duration longest = TicketKeyRing.LONGEST.plus(TicketRotation.EVERY).plus(APART.multipliedBy(2));
         outages = true;
         run(seed, () -> {
             whatOneEncryptsAllDecrypt();

@@ -244,8 +244,7 @@ class TicketRotationTest {
         List<TicketKey> before = first.keys();
         TicketRotation third = instance(tables);
         clock.advance(HOUR.multipliedBy(10));
-        dynamo.failNext(
-                DynamoOperation.PUT_ITEM, SdkClientException.create("connection refused"));
+        dynamo.failNext(DynamoOperation.PUT_ITEM, SdkClientException.create("connection refused"));
 
         assertThat(third.look()).isEqualTo(Result.FAILED);
 
@@ -314,15 +313,16 @@ class TicketRotationTest {
         first.look();
         List<Duration> pauses = new ArrayList<>();
 
-        Thread follower = Thread.ofVirtual().start(() -> first.follow(pause -> {
-            pauses.add(pause);
-            if (pauses.size() == 2) {
-                dynamo.restore();
-            }
-            if (pauses.size() == 4) {
-                throw new InterruptedException("stopped");
-            }
-        }));
+        Thread follower = Thread.ofVirtual()
+                .start(() -> first.follow(pause -> {
+                    pauses.add(pause);
+                    if (pauses.size() == 2) {
+                        dynamo.restore();
+                    }
+                    if (pauses.size() == 4) {
+                        throw new InterruptedException("stopped");
+                    }
+                }));
         follower.join();
 
         assertThat(pauses)
