@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,12 +46,12 @@ class TicketRotationTest {
     private static DynamoDbLocal database;
 
     private final FakeClock clock = FakeClock.at("2026-11-21T10:00:00Z");
-    private final CountingDynamoDb dynamo = new CountingDynamoDb(database.client());
+    private CountingDynamoDb dynamo;
     private final String coordination = "coordination-" + UUID.randomUUID();
     private final List<Result> results = new ArrayList<>();
-    private final CertificateTables tables = tables((byte) 1);
-    private final TicketRotation first = instance(tables);
-    private final TicketRotation second = instance(tables);
+    private CertificateTables tables;
+    private TicketRotation first;
+    private TicketRotation second;
 
     @BeforeAll
     static void start() {
@@ -64,8 +65,17 @@ class TicketRotationTest {
 
     @BeforeEach
     void create() {
+        dynamo = new CountingDynamoDb(database.client());
+        tables = tables((byte) 1);
+        first = instance(tables);
+        second = instance(tables);
         assertThat(tables.check()).isEqualTo(new TablesCheck.Ready());
         dynamo.resetCalls();
+    }
+
+    @AfterEach
+    void close() {
+        tables.close();
     }
 
     private CertificateTables tables(byte key) {
