@@ -5,6 +5,8 @@ import static dev.anyhost.store.TestCertificates.hostname;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.store.encryption.OpenResult;
 import dev.anyhost.store.tickets.TicketKey;
 import dev.anyhost.store.tickets.TicketKeyRing;
 import java.util.List;
@@ -162,7 +164,26 @@ interface TicketKeysContract extends StoreContract {
             row.put("sealed", store.row(other).get("sealed"));
             store.replaceRow(row);
 
-            assertThat(tables.ticketKeys().find()).as(other.kind()).isInstanceOf(TicketKeysResult.Damaged.class);
+            assertThat(tables.ticketKeys().find())
+                    .as(other.kind())
+                    .isInstanceOfSatisfying(
+                            TicketKeysResult.Damaged.class,
+                            damaged -> assertThat(damaged.reason()).contains("doesn't authenticate it"));
+        }
+    }
+
+    @Test
+    default void ring_opensForItsOwnPurposeOnly() {
+        StoreFixture store = store();
+        store.open("first").ticketKeys().replace(SharedTicketKeys.NO_VERSION, ring(store));
+        Map<String, AttributeValue> row = store.row(CoordinationKey.TICKET_KEYS);
+        KeyEncryption keys = store.encryption("first");
+        String keyId = Attributes.text(row, "key_id").orElseThrow();
+        byte[] sealed = Attributes.bytes(row, "sealed").orElseThrow();
+
+        assertThat(keys.open(keyId, sealed, "anyhost TLS ticket keys")).isInstanceOf(OpenResult.Opened.class);
+        for (String other : List.of("anyhost canary", "anyhost account key", "shop.example.com", "")) {
+            assertThat(keys.open(keyId, sealed, other)).as(other).isInstanceOf(OpenResult.NotAuthentic.class);
         }
     }
 
