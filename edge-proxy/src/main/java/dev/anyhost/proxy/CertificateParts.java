@@ -152,7 +152,7 @@ record CertificateParts(
         var tickets = new TicketRotation(
                 tables.ticketKeys(),
                 around.time().clock(),
-                result -> metrics.ticketKeysLookedAt(result.name().toLowerCase(Locale.ROOT)));
+                result -> metrics.ticketKeysRefreshed(result.name().toLowerCase(Locale.ROOT)));
         metrics.ticketKeyAge(() -> tickets.age().toSeconds());
         return tickets;
     }

@@ -159,7 +159,7 @@ class SharedTicketsTest {
 
             begin(second, "-tls1_3", SHOP);
             assertThat(resumes(second, "-tls1_3", SHOP)).isTrue();
-            assertThat(TestSystem.metric(second, "anyhost_ticket_key_looks_total{result=\"failed\"}"))
+            assertThat(TestSystem.metric(second, "anyhost_ticket_key_refreshes_total{result=\"failed\"}"))
                     .isPositive();
         }
     }

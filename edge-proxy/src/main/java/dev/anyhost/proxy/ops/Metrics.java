@@ -100,8 +100,8 @@ public final class Metrics {
         Gauge.builder("anyhost.certificates.held", held).register(registry);
     }
 
-    /** The shared keys of session tickets were looked at. {@code result}: current, rotated or failed. */
-    public void ticketKeysLookedAt(String result) {
+    /** The shared keys of session tickets were read again, or should have been. {@code result}: current, rotated or failed. */
+    public void ticketKeysRefreshed(String result) {
         ticketKeys(result).increment();
     }
 
@@ -129,7 +129,7 @@ public final class Metrics {
     }
 
     private Counter ticketKeys(String result) {
-        return registry.counter("anyhost.ticket.key.looks", "result", result);
+        return registry.counter("anyhost.ticket.key.refreshes", "result", result);
     }
 
     private Counter handshake(String result) {
