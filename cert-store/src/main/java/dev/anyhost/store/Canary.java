@@ -34,7 +34,7 @@ final class Canary {
         return switch (content) {
             case SealedRow.Content.Opened opened -> heard(opened);
             case SealedRow.Content.Absent() -> Optional.of(prefix() + "it vanished while it was read");
-            case SealedRow.Content.Damaged(String reason) -> Optional.of(prefix() + reason);
+            case SealedRow.Content.Damaged(String reason, var _) -> Optional.of(prefix() + reason);
             case SealedRow.Content.KeyUnavailable(String keyId, String reason) ->
                 Optional.of(prefix() + "key " + keyId + ": " + reason);
             case SealedRow.Content.Unreachable(String reason) -> Optional.of(reason);

@@ -23,6 +23,7 @@ public final class CertificateTables implements AutoCloseable {
     private final PostedChallenges challenges;
     private final IssuerPauses pauses;
     private final PartLeases parts;
+    private final SharedTicketKeys ticketKeys;
     private final ChangeLog changes;
 
     /** What reaches the two tables; the same client may serve both. */
@@ -50,6 +51,7 @@ public final class CertificateTables implements AutoCloseable {
         this.challenges = new DynamoChallenges(coordinationTable, clock);
         this.pauses = new DynamoPauses(coordinationTable, clock);
         this.parts = new DynamoPartLeases(coordinationTable);
+        this.ticketKeys = new DynamoTicketKeys(coordinationTable, keys);
         this.changes = new ChangeLog(clients.coordination(), coordinationTable.name(), clock);
     }
 
@@ -102,6 +104,10 @@ public final class CertificateTables implements AutoCloseable {
 
     public PartLeases parts() {
         return parts;
+    }
+
+    public SharedTicketKeys ticketKeys() {
+        return ticketKeys;
     }
 
     public ChangeLog changes() {

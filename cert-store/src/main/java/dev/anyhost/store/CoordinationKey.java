@@ -22,6 +22,7 @@ record CoordinationKey(String subject, String kind) {
 
     static final CoordinationKey ACCOUNT = new CoordinationKey("acme", "account");
     static final CoordinationKey CANARY = new CoordinationKey("keys", "canary");
+    static final CoordinationKey TICKET_KEYS = new CoordinationKey("tls", "ticket-keys");
 
     /** Whose lease or challenge a row is. */
     static Optional<Hostname> hostname(String subject) {

@@ -60,7 +60,7 @@ final class DynamoAccounts implements AcmeAccounts {
             case SealedRow.Content.Opened(Plaintext secret, Map<String, AttributeValue> row) ->
                 account(issuer, secret, row);
             case SealedRow.Content.Absent() -> new AccountResult.Absent();
-            case SealedRow.Content.Damaged(String reason) -> new AccountResult.Damaged(reason);
+            case SealedRow.Content.Damaged(String reason, var _) -> new AccountResult.Damaged(reason);
             case SealedRow.Content.KeyUnavailable(String keyId, String reason) ->
                 new AccountResult.KeyUnavailable(keyId, reason);
             case SealedRow.Content.Unreachable(String reason) -> new AccountResult.Unreachable(reason);

@@ -8,15 +8,17 @@ import dev.anyhost.store.encryption.SealResult;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
- * A coordination row with a secret that is created once and stays.
+ * A coordination row with a secret: created once and kept, or replaced version by version.
  *
  * @param purpose bound to the secret, so that no row can pass for another
  */
@@ -26,6 +28,7 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
 
     private static final String SEALED = "sealed";
     private static final String KEY_ID = "key_id";
+    private static final String VERSION = "version";
 
     /** What the row holds. */
     sealed interface Content {
@@ -34,7 +37,7 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
 
         record Absent() implements Content {}
 
-        record Damaged(String reason) implements Content {}
+        record Damaged(String reason, Map<String, AttributeValue> row) implements Content {}
 
         record KeyUnavailable(String keyId, String reason) implements Content {}
 
@@ -51,26 +54,56 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
 
     /** Stores the secret with more attributes beside it, unless there is a row; then what that holds is the answer. */
     Content createIfAbsent(Plaintext secret, Map<String, AttributeValue> beside) {
+        return write(
+                secret,
+                beside,
+                put -> put.conditionExpression("attribute_not_exists(" + CoordinationKey.SUBJECT + ")"));
+    }
+
+    /**
+     * Stores the secret as the next version, unless the row isn't of this one any more; then what that holds is the answer.
+     *
+     * @param version as {@link #version} gave it; 0 when there was no row
+     */
+    Content replace(long version, Plaintext secret) {
+        return write(secret, Map.of(VERSION, Attributes.number(version + 1)), put -> replaces(version, put));
+    }
+
+    private static void replaces(long version, PutItemRequest.Builder put) {
+        if (version == 0) {
+            put.conditionExpression("attribute_not_exists(version)");
+        } else {
+            put.conditionExpression("version = :version")
+                    .expressionAttributeValues(Map.of(":version", Attributes.number(version)));
+        }
+    }
+
+    /** The version of a row that is {@link #replace}d; 0 when it has none. */
+    static long version(Map<String, AttributeValue> row) {
+        return Attributes.number(row, VERSION).orElse(0);
+    }
+
+    private Content write(
+            Plaintext secret, Map<String, AttributeValue> beside, Consumer<PutItemRequest.Builder> condition) {
         return switch (keys.seal(secret, purpose)) {
             case SealResult.Sealed(String keyId, Ciphertext ciphertext) -> {
                 Map<String, AttributeValue> row = new HashMap<>(key.attributes());
                 row.putAll(beside);
                 row.put(KEY_ID, Attributes.text(keyId));
                 row.put(SEALED, Attributes.bytes(ciphertext.bytes()));
-                yield create(row);
+                row.put(DynamoTable.ATTEMPT, Attributes.text(DynamoTable.newAttempt()));
+                yield put(row, condition);
             }
             case SealResult.KeyUnavailable(String keyId, String reason) -> new Content.KeyUnavailable(keyId, reason);
         };
     }
 
-    private Content create(Map<String, AttributeValue> row) {
-        row.put(DynamoTable.ATTEMPT, Attributes.text(DynamoTable.newAttempt()));
+    private Content put(Map<String, AttributeValue> row, Consumer<PutItemRequest.Builder> condition) {
         try {
             table.dynamo()
-                    .putItem(request -> request.tableName(table.name())
+                    .putItem(request -> condition.accept(request.tableName(table.name())
                             .item(row)
-                            .conditionExpression("attribute_not_exists(" + CoordinationKey.SUBJECT + ")")
-                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)));
             return open(row);
         } catch (ConditionalCheckFailedException raced) {
             // Whether it is another's or, after a lost answer, our own: it is what counts now.
@@ -87,11 +120,11 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
         Optional<String> keyId = Attributes.text(row, KEY_ID);
         Optional<byte[]> sealed = Attributes.bytes(row, SEALED);
         if (keyId.isEmpty() || sealed.isEmpty()) {
-            return new Content.Damaged("it has no key id or no secret");
+            return new Content.Damaged("it has no key id or no secret", row);
         }
         return switch (keys.open(keyId.get(), sealed.get(), purpose)) {
             case OpenResult.Opened(Plaintext secret) -> new Content.Opened(secret, row);
-            case OpenResult.NotAuthentic(String reason) -> new Content.Damaged(reason);
+            case OpenResult.NotAuthentic(String reason) -> new Content.Damaged(reason, row);
             case OpenResult.KeyUnavailable(String id, String reason) -> new Content.KeyUnavailable(id, reason);
         };
     }

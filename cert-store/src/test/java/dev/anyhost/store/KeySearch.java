@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Looks for a private key in what is stored, in every form that somebody who reads the table could make use of. */
+/** Looks for a secret in what is stored, in every form that somebody who reads the table could make use of. */
 final class KeySearch {
 
     private static final int WINDOW = 16;
@@ -25,10 +25,22 @@ final class KeySearch {
         byte[] scalar = scalar((ECPrivateKey) key);
         String pem = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                 .encodeToString(key.getEncoded());
+        List<String> found = new ArrayList<>(windowsOf(scalar, item));
+        for (String stored : flat(AttributeValue.fromM(item))) {
+            pem.lines().forEach(line -> note(found, "PEM", stored, line));
+            note(found, "PKCS#8", stored, latin1(key.getEncoded()));
+            note(found, "PEM", stored, "PRIVATE KEY");
+            note(found, "decimal", stored, new BigInteger(1, scalar).toString());
+        }
+        return found;
+    }
+
+    /** The forms in which parts of a secret of octets can be read in the item. */
+    static List<String> windowsOf(byte[] secret, Map<String, AttributeValue> item) {
         List<String> found = new ArrayList<>();
         for (String stored : flat(AttributeValue.fromM(item))) {
-            for (int i = 0; i + WINDOW <= scalar.length; i++) {
-                byte[] window = Arrays.copyOfRange(scalar, i, i + WINDOW);
+            for (int i = 0; i + WINDOW <= secret.length; i++) {
+                byte[] window = Arrays.copyOfRange(secret, i, i + WINDOW);
                 String hex = HexFormat.of().formatHex(window);
                 note(found, "raw", stored, latin1(window));
                 note(found, "hex", stored.toLowerCase(Locale.ROOT), hex);
@@ -39,10 +51,6 @@ final class KeySearch {
                         stored,
                         Base64.getEncoder().encodeToString(window).substring(0, 20));
             }
-            pem.lines().forEach(line -> note(found, "PEM", stored, line));
-            note(found, "PKCS#8", stored, latin1(key.getEncoded()));
-            note(found, "PEM", stored, "PRIVATE KEY");
-            note(found, "decimal", stored, new BigInteger(1, scalar).toString());
         }
         return found;
     }

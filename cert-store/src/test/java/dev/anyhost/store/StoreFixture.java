@@ -71,7 +71,8 @@ final class StoreFixture implements AutoCloseable {
                 other, new CertificateTables.Clients(dynamo, dynamo), encryption(keyNames), time, time);
     }
 
-    KeyEncryption encryption(String... keyNames) {
+    /** One at a time: a key's file is written anew each time, and another racer may be reading it. */
+    synchronized KeyEncryption encryption(String... keyNames) {
         List<String> specs = Arrays.stream(keyNames).map(this::keyFile).toList();
         return switch (KeyEncryption.of(specs, keys)) {
             case KeyEncryption.Configured.Usable(KeyEncryption usable) -> usable;

@@ -18,6 +18,7 @@ abstract class WholeContract
                 FailureContract,
                 AccountContract,
                 ChallengeContract,
+                TicketKeysContract,
                 TablesContract {
 
     @TempDir

@@ -29,6 +29,7 @@ import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.ops.Metrics;
 import dev.anyhost.proxy.renewal.RenewalLoop;
+import dev.anyhost.proxy.tickets.TicketRotation;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.encryption.KeyEncryption;
 import io.netty.util.concurrent.EventExecutor;
@@ -58,7 +59,8 @@ record CertificateParts(
         IssuingParts issuing,
         ChangeFollower changes,
         EarlyCertificates early,
-        RenewalLoop renewal) {
+        RenewalLoop renewal,
+        TicketRotation tickets) {
 
     private static final int CERTIFICATES_HELD = 100_000;
 
@@ -158,7 +160,18 @@ record CertificateParts(
                         outcome -> around.metrics().lookedAfter(outcome.name().toLowerCase(Locale.ROOT))));
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
-        return new CertificateParts(admission, directory, validations, issuing, changes, early, renewal);
+        return new CertificateParts(
+                admission, directory, validations, issuing, changes, early, renewal, tickets(tables, around));
+    }
+
+    private static TicketRotation tickets(CertificateTables tables, Surroundings around) {
+        Metrics metrics = around.metrics();
+        var tickets = new TicketRotation(
+                tables.ticketKeys(),
+                around.time().clock(),
+                result -> metrics.ticketKeysRefreshed(result.name().toLowerCase(Locale.ROOT)));
+        metrics.ticketKeyAge(() -> tickets.age().toSeconds());
+        return tickets;
     }
 
     private static SSLContext directoryTls(AcmeSettings acme) throws IOException {

@@ -11,7 +11,6 @@ import dev.anyhost.proxy.forward.SmallResponse;
 import dev.anyhost.proxy.forward.TimeLimits;
 import dev.anyhost.proxy.handshake.HandshakeHandler;
 import dev.anyhost.proxy.handshake.Handshakes;
-import dev.anyhost.proxy.handshake.TicketKeys;
 import dev.anyhost.proxy.handshake.TlsContexts;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.RequestHead;
@@ -104,7 +103,7 @@ public final class EdgeProxy implements AutoCloseable {
                 (hostname, connection) ->
                         directory.answer(hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
                 certificates.validations()::answer,
-                parts.opened(TlsContexts.of(loops.group(), TicketKeys.random())),
+                parts.opened(TlsContexts.of(loops.group(), certificates.tickets()::keys)),
                 new HandshakeMetrics(metrics, time.nanos()),
                 (hostname, protocol) -> new ClientConnection(forwarding, hostname),
                 HANDSHAKE_LIMIT);
@@ -124,6 +123,10 @@ public final class EdgeProxy implements AutoCloseable {
         });
         virtualThreads.execute(() -> {
             certificates.issuing().open(health, metrics);
+            // Whatever comes of it: what is ready has looked once, so that it mostly resumes what others began.
+            certificates.tickets().look();
+            health.clear("tickets");
+            virtualThreads.execute(() -> certificates.tickets().follow(time.pause()::pause));
             virtualThreads.execute(certificates.early()::run);
             virtualThreads.execute(certificates.renewal()::run);
             certificates.changes().follow();
@@ -154,6 +157,7 @@ public final class EdgeProxy implements AutoCloseable {
                 listen.admin(),
                 new ListenerPipeline(List.of(), () -> smallHttp((request, client) -> admin.answer(request))));
         health.raise("store", "tables, keys and account not seen yet");
+        health.raise("tickets", "shared keys not looked for yet");
     }
 
     private SmallHttpHandler smallHttp(BiFunction<RequestHead, InetAddress, Future<SmallResponse>> answer) {

@@ -39,6 +39,7 @@ class ArchitectureTest {
             Map.entry("admission", List.of("concurrent")),
             Map.entry("http1", List.of()),
             Map.entry("challenge", List.of()),
+            Map.entry("tickets", List.of()),
             Map.entry("concurrent", List.of()),
             Map.entry("channel", List.of()),
             Map.entry("ops", List.of()),

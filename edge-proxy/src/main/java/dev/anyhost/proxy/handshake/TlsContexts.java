@@ -2,6 +2,7 @@ package dev.anyhost.proxy.handshake;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.certificate.ServableCertificate;
+import dev.anyhost.store.tickets.TicketKey;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -11,6 +12,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -23,9 +25,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -38,6 +42,9 @@ import javax.net.ssl.TrustManagerFactory;
  * engine is made, so setting it and making the engine are one step that nothing may come between: hence one context a
  * loop, used on that loop only. The caller has made sure before that the hostname is allowed: on a resumed connection the
  * original hostname can't be seen any more.
+ *
+ * <p>Ticket keys (RFC 5077 section 4, RFC 8446 section 4.6.1) change while the contexts are in use: each loop gives its own
+ * context the keys of the day before it makes an engine, so that no loop waits for another thread.
  */
 public final class TlsContexts implements AutoCloseable {
 
@@ -59,10 +66,10 @@ public final class TlsContexts implements AutoCloseable {
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
-    private final Map<EventExecutor, SslContext> visitors;
-    private final Map<EventExecutor, SslContext> validations;
+    private final Map<EventExecutor, LoopContext> visitors;
+    private final Map<EventExecutor, LoopContext> validations;
 
-    private TlsContexts(Map<EventExecutor, SslContext> visitors, Map<EventExecutor, SslContext> validations) {
+    private TlsContexts(Map<EventExecutor, LoopContext> visitors, Map<EventExecutor, LoopContext> validations) {
         this.visitors = visitors;
         this.validations = validations;
     }
@@ -70,17 +77,23 @@ public final class TlsContexts implements AutoCloseable {
     /**
      * Builds the contexts of all the group's loops; takes milliseconds, so never on an event loop.
      *
+     * @param tickets the keys to use now, at least one: the first encrypts, all decrypt; asked for on event loops
      * @throws IllegalStateException when BoringSSL isn't available on this machine
      */
-    public static TlsContexts of(EventLoopGroup loops, TicketKeys tickets) {
+    public static TlsContexts of(EventLoopGroup loops, Supplier<List<TicketKey>> tickets) {
         try {
             TrustManagerFactory nobody = trustNobody();
-            Map<EventExecutor, SslContext> visitors = new HashMap<>();
-            Map<EventExecutor, SslContext> validations = new HashMap<>();
+            Map<EventExecutor, LoopContext> visitors = new HashMap<>();
+            Map<EventExecutor, LoopContext> validations = new HashMap<>();
             for (EventExecutor loop : loops) {
-                visitors.put(loop, context(nobody, tickets, HTTP_1_1, SelectorFailureBehavior.NO_ADVERTISE));
+                List<TicketKey> unshared = List.of(TicketKey.random(Instant.EPOCH));
+                visitors.put(
+                        loop,
+                        new LoopContext(context(nobody, HTTP_1_1, SelectorFailureBehavior.NO_ADVERTISE), tickets));
                 validations.put(
-                        loop, context(nobody, TicketKeys.random(), ACME_TLS, SelectorFailureBehavior.NO_ADVERTISE));
+                        loop,
+                        new LoopContext(
+                                context(nobody, ACME_TLS, SelectorFailureBehavior.NO_ADVERTISE), () -> unshared));
             }
             return new TlsContexts(Map.copyOf(visitors), Map.copyOf(validations));
         } catch (GeneralSecurityException | IOException unavailable) {
@@ -88,8 +101,7 @@ public final class TlsContexts implements AutoCloseable {
         }
     }
 
-    private static SslContext context(
-            TrustManagerFactory trust, TicketKeys tickets, String protocol, SelectorFailureBehavior unmatched)
+    private static SslContext context(TrustManagerFactory trust, String protocol, SelectorFailureBehavior unmatched)
             throws SSLException {
         SslContext context = SslContextBuilder.forServer(new CredentialsOnly())
                 .sslProvider(SslProvider.OPENSSL_REFCNT)
@@ -100,9 +112,7 @@ public final class TlsContexts implements AutoCloseable {
                         Protocol.ALPN, unmatched, SelectedListenerFailureBehavior.ACCEPT, protocol))
                 .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768", "X25519", "P-256"})
                 .build();
-        var sessions = (OpenSslServerSessionContext) context.sessionContext();
-        sessions.setSessionCacheEnabled(false);
-        sessions.setTicketKeys(tickets.all());
+        ((OpenSslServerSessionContext) context.sessionContext()).setSessionCacheEnabled(false);
         return context;
     }
 
@@ -129,8 +139,8 @@ public final class TlsContexts implements AutoCloseable {
         return handler(contextOf(validations, loop), hostname.value(), certificate, alloc);
     }
 
-    private static SslContext contextOf(Map<EventExecutor, SslContext> contexts, EventLoop loop) {
-        SslContext context = contexts.get(loop);
+    private static LoopContext contextOf(Map<EventExecutor, LoopContext> contexts, EventLoop loop) {
+        LoopContext context = contexts.get(loop);
         if (context == null) {
             throw new IllegalArgumentException("not a loop of this process's group: " + loop);
         }
@@ -138,10 +148,8 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     private static SslHandler handler(
-            SslContext context, String hostname, ServableCertificate certificate, ByteBufAllocator alloc) {
-        var sessions = (OpenSslServerSessionContext) context.sessionContext();
-        sessions.setSessionIdContext(sessionIdContext(hostname));
-        SslHandler handler = context.newHandler(alloc);
+            LoopContext context, String hostname, ServableCertificate certificate, ByteBufAllocator alloc) {
+        SslHandler handler = context.newHandler(sessionIdContext(hostname), alloc);
         try {
             ((ReferenceCountedOpenSslEngine) handler.engine()).addCredential(certificate.credential());
             return handler;
@@ -162,7 +170,37 @@ public final class TlsContexts implements AutoCloseable {
 
     @Override
     public void close() {
-        visitors.values().forEach(ReferenceCountUtil::release);
-        validations.values().forEach(ReferenceCountUtil::release);
+        visitors.values().forEach(LoopContext::release);
+        validations.values().forEach(LoopContext::release);
+    }
+
+    /** A context, for its loop only. */
+    private static final class LoopContext {
+
+        private final SslContext context;
+        private final Supplier<List<TicketKey>> tickets;
+        private List<TicketKey> used = List.of();
+
+        LoopContext(SslContext context, Supplier<List<TicketKey>> tickets) {
+            this.context = context;
+            this.tickets = tickets;
+        }
+
+        SslHandler newHandler(byte[] sessionIdContext, ByteBufAllocator alloc) {
+            var sessions = (OpenSslServerSessionContext) context.sessionContext();
+            List<TicketKey> current = tickets.get();
+            if (!current.equals(used)) {
+                sessions.setTicketKeys(current.stream()
+                        .map(key -> new OpenSslSessionTicketKey(key.name(), key.hmacKey(), key.aesKey()))
+                        .toArray(OpenSslSessionTicketKey[]::new));
+                used = current;
+            }
+            sessions.setSessionIdContext(sessionIdContext);
+            return context.newHandler(alloc);
+        }
+
+        void release() {
+            ReferenceCountUtil.release(context);
+        }
     }
 }

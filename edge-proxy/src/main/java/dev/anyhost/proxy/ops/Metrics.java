@@ -49,6 +49,9 @@ public final class Metrics {
         for (String result : new String[] {"renewed", "elsewhere", "failed", "refused", "unused", "expired"}) {
             renewal(result);
         }
+        for (String result : new String[] {"current", "rotated", "failed"}) {
+            ticketKeys(result);
+        }
     }
 
     /** A request to the verifier ended. {@code result}: allowed, refused or silent. */
@@ -108,6 +111,16 @@ public final class Metrics {
         Gauge.builder("anyhost.certificates.held", held).register(registry);
     }
 
+    /** The shared keys of session tickets were read again, or should have been. {@code result}: current, rotated or failed. */
+    public void ticketKeysRefreshed(String result) {
+        ticketKeys(result).increment();
+    }
+
+    /** Seconds for which the key that encrypts session tickets has been due to do so: over 12 hours, nobody rotates. */
+    public void ticketKeyAge(Supplier<Number> seconds) {
+        Gauge.builder("anyhost.ticket.key.age.seconds", seconds).register(registry);
+    }
+
     /** How many wait for a verdict or a certificate. */
     public void waiting(Supplier<Number> waiting) {
         Gauge.builder("anyhost.waiting", waiting).register(registry);
@@ -128,6 +141,10 @@ public final class Metrics {
 
     private Counter renewal(String result) {
         return registry.counter("anyhost.renewals", "result", result);
+    }
+
+    private Counter ticketKeys(String result) {
+        return registry.counter("anyhost.ticket.key.refreshes", "result", result);
     }
 
     private Counter handshake(String result) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.certificate.CertificateAnswer;
 import dev.anyhost.proxy.forward.NoComplaints;
+import dev.anyhost.store.tickets.TicketKeyRing;
 import dev.anyhost.testkit.ClientHello;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -47,7 +48,7 @@ class ClientHelloFuzzTest {
     @BeforeAll
     static void build() {
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        contexts = TlsContexts.of(loops, TicketKeys.random());
+        contexts = TlsContexts.of(loops, TicketKeyRing.first(Instant.EPOCH)::keys);
     }
 
     @AfterAll

@@ -7,6 +7,7 @@ import dev.anyhost.proxy.certificate.CertificateAnswer;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotAllowed;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
+import dev.anyhost.store.tickets.TicketKeyRing;
 import dev.anyhost.testkit.ClientHello;
 import dev.anyhost.testkit.TlsProbe;
 import io.netty.buffer.ByteBuf;
@@ -70,7 +71,7 @@ class HandshakeHandlerTest {
     @BeforeAll
     static void build() {
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        contexts = TlsContexts.of(loops, TicketKeys.random());
+        contexts = TlsContexts.of(loops, TicketKeyRing.first(Instant.EPOCH)::keys);
     }
 
     @AfterAll

@@ -1,0 +1,2 @@
+/** Which keys this process encrypts and decrypts session tickets with. */
+package dev.anyhost.proxy.tickets;
