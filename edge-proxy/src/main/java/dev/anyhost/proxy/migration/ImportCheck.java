@@ -63,7 +63,7 @@ final class ImportCheck {
         if (fault.isPresent()) {
             return failed(fault.get());
         }
-        return switch (Pem.key(files.key().bytes(), leaf.getPublicKey().getAlgorithm())) {
+        return switch (Pem.key(files.key().bytes(), leaf.getPublicKey())) {
             case Pem.Key.Private secret ->
                 check(new NewCertificate(hostname, chain, secret.key(), files.issuer(), LastVerdict.UNKNOWN));
             case Pem.Key.Malformed(String reason) -> failed("key: " + reason);

@@ -1,5 +1,6 @@
 package dev.anyhost.proxy.migration;
 
+import dev.anyhost.store.encryption.Plaintext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -15,6 +17,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -76,17 +80,18 @@ final class Pem {
     /**
      * The first private key: PKCS#8, PKCS#1 for RSA, SEC 1 for elliptic curves.
      *
-     * @param algorithm what the certificate's key is for, in the JDK's words
+     * @param certified the certificate's key, which tells the kind and, where SEC 1 leaves it out, the curve. Whether
+     *     both are a pair is another question
      */
-    static Key key(byte[] pem, String algorithm) {
+    static Key key(byte[] pem, PublicKey certified) {
         try (PEMParser parser = new PEMParser(text(pem))) {
             for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
                 switch (block) {
                     case PEMKeyPair pair -> {
-                        return key(pair.getPrivateKeyInfo(), algorithm);
+                        return key(pair.getPrivateKeyInfo(), certified);
                     }
                     case PrivateKeyInfo info -> {
-                        return key(info, algorithm);
+                        return key(info, certified);
                     }
                     case PEMEncryptedKeyPair _, PKCS8EncryptedPrivateKeyInfo _ -> {
                         return new Key.Malformed("the private key has a passphrase");
@@ -100,12 +105,15 @@ final class Pem {
         }
     }
 
-    private static Key key(PrivateKeyInfo info, String algorithm) throws IOException {
-        try {
-            return new Key.Private(
-                    KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded())));
+    private static Key key(PrivateKeyInfo info, PublicKey certified) throws IOException {
+        AlgorithmIdentifier kind = info.getPrivateKeyAlgorithm().getParameters() == null
+                ? SubjectPublicKeyInfo.getInstance(certified.getEncoded()).getAlgorithm()
+                : info.getPrivateKeyAlgorithm();
+        try (var pkcs8 = new Plaintext(new PrivateKeyInfo(kind, info.parsePrivateKey()).getEncoded())) {
+            return new Key.Private(KeyFactory.getInstance(certified.getAlgorithm())
+                    .generatePrivate(new PKCS8EncodedKeySpec(pkcs8.bytes())));
         } catch (GeneralSecurityException ofAnotherKind) {
-            return new Key.Malformed("the private key is no usable " + algorithm + " key");
+            return new Key.Malformed("the private key is no usable " + certified.getAlgorithm() + " key");
         }
     }
 
