@@ -1,6 +1,8 @@
 package dev.anyhost.store;
 
 import dev.anyhost.domain.Hostname;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +33,25 @@ public interface CertificateStore {
      */
     VerdictResult recordVerdict(Hostname hostname, LastVerdict verdict);
 
-    /** Shows all certificates, those that expire first sooner within each of the index's shards; queries, no scan. */
+    /**
+     * Which certificates of one part are to be looked after by now, those first that are due for longest: one query.
+     *
+     * @param part one of {@link PartLeases#PARTS}
+     */
+    DueResult due(String part, Instant now, int limit);
+
+    /**
+     * Says when a certificate is to be looked after next: one UpdateItem. Nothing happens to a later version, which is due
+     * by itself.
+     *
+     * @param seen the version that was looked at
+     * @param window what its authority suggests; empty forgets an earlier suggestion
+     */
+    StoreEffect schedule(Hostname hostname, long seen, Instant due, Optional<SuggestedWindow> window);
+
+    /** Remembers that a hostname is in use, unless that was remembered within a day: one UpdateItem. */
+    StoreEffect recordUse(Hostname hostname, Instant now);
+
+    /** Shows all certificates, those that are due first sooner within each of the index's parts; queries, no scan. */
     StoreEffect list(Consumer<CertificateSummary> visitor);
 }

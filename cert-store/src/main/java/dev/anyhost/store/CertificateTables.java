@@ -22,6 +22,7 @@ public final class CertificateTables implements AutoCloseable {
     private final AcmeAccounts accounts;
     private final PostedChallenges challenges;
     private final IssuerPauses pauses;
+    private final PartLeases parts;
     private final ChangeLog changes;
 
     /** What reaches the two tables; the same client may serve both. */
@@ -48,6 +49,7 @@ public final class CertificateTables implements AutoCloseable {
         this.accounts = new DynamoAccounts(coordinationTable, keys);
         this.challenges = new DynamoChallenges(coordinationTable, clock);
         this.pauses = new DynamoPauses(coordinationTable, clock);
+        this.parts = new DynamoPartLeases(coordinationTable);
         this.changes = new ChangeLog(clients.coordination(), coordinationTable.name(), clock);
     }
 
@@ -96,6 +98,10 @@ public final class CertificateTables implements AutoCloseable {
 
     public IssuerPauses pauses() {
         return pauses;
+    }
+
+    public PartLeases parts() {
+        return parts;
     }
 
     public ChangeLog changes() {

@@ -16,6 +16,8 @@ record CoordinationKey(String subject, String kind) {
     /** Epoch seconds after which a row may vanish; only rows that may vanish have it. */
     static final String EXPIRES = "expires";
 
+    static final String RENEWAL = "renewal";
+
     private static final String HOST = "host#";
 
     static final CoordinationKey ACCOUNT = new CoordinationKey("acme", "account");
@@ -36,6 +38,11 @@ record CoordinationKey(String subject, String kind) {
 
     static CoordinationKey pause(String issuer) {
         return new CoordinationKey("issuer#" + issuer, "pause");
+    }
+
+    /** All parts lie beside each other, so that one query shows them. */
+    static CoordinationKey part(String part) {
+        return new CoordinationKey(RENEWAL, part);
     }
 
     Map<String, AttributeValue> attributes() {

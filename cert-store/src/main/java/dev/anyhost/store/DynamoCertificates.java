@@ -5,8 +5,11 @@ import dev.anyhost.store.encryption.KeyEncryption;
 import dev.anyhost.store.encryption.Plaintext;
 import dev.anyhost.store.encryption.SealResult;
 import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -127,8 +130,61 @@ final class DynamoCertificates implements CertificateStore {
     }
 
     @Override
+    public DueResult due(String part, Instant now, int limit) {
+        try {
+            return new DueResult.Due(CertificateItem.BY_DUE.upTo(table, part, now, limit).stream()
+                    .flatMap(line -> CertificateItem.hostname(line).stream())
+                    .toList());
+        } catch (SdkException failed) {
+            return new DueResult.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    @Override
+    public StoreEffect schedule(Hostname hostname, long seen, Instant due, Optional<SuggestedWindow> window) {
+        Map<String, AttributeValue> values = new HashMap<>();
+        values.put(":seen", Attributes.number(seen));
+        values.put(":due", Attributes.seconds(Attributes.wholeSecondsUp(due)));
+        window.ifPresent(suggested -> values.put(":ari", CertificateItem.window(suggested)));
+        return updateIf(
+                hostname,
+                window.isPresent() ? "SET due_at = :due, ari = :ari" : "SET due_at = :due REMOVE ari",
+                "version = :seen",
+                values);
+    }
+
+    @Override
+    public StoreEffect recordUse(Hostname hostname, Instant now) {
+        return updateIf(
+                hostname,
+                "SET used_at = :now",
+                "attribute_exists(hostname) AND (attribute_not_exists(used_at) OR used_at <= :a_day_ago)",
+                Map.of(
+                        ":now", Attributes.seconds(now),
+                        ":a_day_ago", Attributes.seconds(now.minus(Duration.ofDays(1)))));
+    }
+
+    /** Done as well where the condition says that there is nothing to do. */
+    private StoreEffect updateIf(
+            Hostname hostname, String change, String condition, Map<String, AttributeValue> values) {
+        try {
+            table.dynamo()
+                    .updateItem(request -> request.tableName(table.name())
+                            .key(CertificateItem.key(hostname))
+                            .updateExpression(change)
+                            .conditionExpression(condition)
+                            .expressionAttributeValues(values));
+            return new StoreEffect.Done();
+        } catch (ConditionalCheckFailedException nothingToDo) {
+            return new StoreEffect.Done();
+        } catch (SdkException failed) {
+            return new StoreEffect.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    @Override
     public StoreEffect list(Consumer<CertificateSummary> visitor) {
-        return CertificateItem.BY_EXPIRY.walk(
+        return CertificateItem.BY_DUE.walk(
                 table, line -> CertificateItem.summary(line).ifPresent(visitor));
     }
 }

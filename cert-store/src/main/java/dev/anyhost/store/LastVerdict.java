@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What the verifier last said about a hostname: the guide while the verifier is silent.
  *
- * @param route where the hostname's requests go and how they are treated; kept when a refusal follows
+ * @param route where the hostname's requests go and how they are treated; of no account while it is refused
  * @param refusedAt since when the hostname is refused; empty while it is allowed. The first refusal's time stays until
  *     the hostname is allowed again
  */

@@ -3,6 +3,7 @@ package dev.anyhost.store;
 import dev.anyhost.domain.Hostname;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,9 +14,15 @@ import java.util.Optional;
  * @param key the leaf's private key, with a PKCS#8 encoding
  * @param issuer the directory URL of the ACME server (RFC 8555 section 7.1.1)
  * @param lastVerdict the verdict under which it was issued
+ * @param used when the hostname was last known to be used
  */
 public record NewCertificate(
-        Hostname hostname, List<X509Certificate> chain, PrivateKey key, String issuer, LastVerdict lastVerdict) {
+        Hostname hostname,
+        List<X509Certificate> chain,
+        PrivateKey key,
+        String issuer,
+        LastVerdict lastVerdict,
+        Instant used) {
 
     public NewCertificate {
         chain = List.copyOf(chain);

@@ -16,6 +16,7 @@ import java.util.List;
  * @param issuer the directory URL of the ACME server (RFC 8555 section 7.1.1)
  * @param version counts from 1 with every replacement
  * @param fence the token of the lease under which it was written
+ * @param upkeep what its renewal goes by
  */
 public record StoredCertificate(
         Hostname hostname,
@@ -26,7 +27,8 @@ public record StoredCertificate(
         String issuer,
         long version,
         long fence,
-        LastVerdict lastVerdict) {
+        LastVerdict lastVerdict,
+        Upkeep upkeep) {
 
     public StoredCertificate {
         chain = List.copyOf(chain);

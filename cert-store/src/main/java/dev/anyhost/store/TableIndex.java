@@ -1,5 +1,6 @@
 package dev.anyhost.store;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -49,6 +50,19 @@ record TableIndex(String name, String shard, String order, List<String> projecte
         } catch (SdkException failed) {
             return new StoreEffect.Unreachable(table.unreachable(failed));
         }
+    }
+
+    /** What is in one part up to an instant, the earliest first: one query. */
+    List<Map<String, AttributeValue>> upTo(DynamoTable table, String part, Instant last, int limit) {
+        return table.dynamo()
+                .query(request -> request.tableName(table.name())
+                        .indexName(name)
+                        .keyConditionExpression("#shard = :shard AND #order <= :last")
+                        .expressionAttributeNames(Map.of("#shard", shard, "#order", order))
+                        .expressionAttributeValues(
+                                Map.of(":shard", Attributes.text(part), ":last", Attributes.seconds(last)))
+                        .limit(limit))
+                .items();
     }
 
     private void walk(DynamoTable table, String part, Consumer<Map<String, AttributeValue>> visitor) {

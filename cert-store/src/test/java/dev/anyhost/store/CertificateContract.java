@@ -58,7 +58,8 @@ interface CertificateContract extends StoreContract {
                         ISSUER,
                         1,
                         1,
-                        new LastVerdict(ROUTE, Optional.of(Instant.parse("2026-11-21T09:00:00Z"))))));
+                        new LastVerdict(ROUTE, Optional.of(Instant.parse("2026-11-21T09:00:00Z"))),
+                        new Upkeep(leaf.getNotBefore().toInstant(), TestCertificates.USED, Optional.empty()))));
     }
 
     @Test
@@ -295,7 +296,7 @@ interface CertificateContract extends StoreContract {
         Lease lease = lease(tables, SHOP);
         NewCertificate good = certificate(SHOP);
         NewCertificate wrongKey =
-                new NewCertificate(SHOP, good.chain(), certificate(SHOP).key(), ISSUER, LastVerdict.allowed(ROUTE));
+                new NewCertificate(SHOP, good.chain(), certificate(SHOP).key(), ISSUER, LastVerdict.allowed(ROUTE), TestCertificates.USED);
 
         assertThatThrownBy(() -> tables.certificates().put(wrongKey, 0, lease))
                 .isInstanceOf(IllegalArgumentException.class)

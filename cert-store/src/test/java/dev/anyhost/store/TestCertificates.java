@@ -6,12 +6,14 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.net.URI;
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Certificates of a test CA. */
 final class TestCertificates {
 
     static final String ISSUER = "https://ca.test/directory";
+    static final Instant USED = Instant.parse("2026-11-20T09:00:00Z");
     static final Route ROUTE =
             new Route(Optional.of("tenant-7"), Optional.of(URI.create("https://app.tenant.example")));
 
@@ -31,7 +33,7 @@ final class TestCertificates {
     static NewCertificate certificate(Hostname hostname, LastVerdict verdict) {
         X509Bundle leaf = leaf(hostname.value());
         return new NewCertificate(
-                hostname, leaf.getCertificatePathList(), leaf.getKeyPair().getPrivate(), ISSUER, verdict);
+                hostname, leaf.getCertificatePathList(), leaf.getKeyPair().getPrivate(), ISSUER, verdict, USED);
     }
 
     static X509Bundle leaf(String subjectAlternativeName) {

@@ -12,6 +12,7 @@ abstract class WholeContract
         implements CertificateContract,
                 CertificateRaceContract,
                 VerdictContract,
+                UpkeepContract,
                 LeaseContract,
                 LeaseTakeoverContract,
                 FailureContract,

@@ -16,6 +16,7 @@ import dev.anyhost.proxy.certificate.FailureMemory;
 import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
 import dev.anyhost.proxy.certificate.NewNames;
+import dev.anyhost.proxy.certificate.Renewer;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
@@ -27,6 +28,7 @@ import dev.anyhost.proxy.issuance.DirectoryTrust;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.ops.Metrics;
+import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.encryption.KeyEncryption;
 import io.netty.util.concurrent.EventExecutor;
@@ -36,6 +38,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -54,7 +57,8 @@ record CertificateParts(
         ValidationCertificates validations,
         IssuingParts issuing,
         ChangeFollower changes,
-        EarlyCertificates early) {
+        EarlyCertificates early,
+        RenewalLoop renewal) {
 
     private static final int CERTIFICATES_HELD = 100_000;
 
@@ -91,6 +95,7 @@ record CertificateParts(
                 config.acme().challenges());
         IssuingParts issuing = parts.opened(new IssuingParts(tables, acme, directoryTls(acme), board, around.time()));
 
+        String owner = UUID.randomUUID().toString();
         var announcements = parts.opened(new Announcements(tables.changes(), around.timer()));
         var budget = new IssuanceBudget(limits.orders());
         var issuance = new LeasedIssuance(
@@ -103,7 +108,7 @@ record CertificateParts(
                         new NewNames(limits.newNames(), around.time().nanos()),
                         new ChallengeChoice(config.acme().challenges())),
                 new LeasedIssuance.Surroundings(
-                        UUID.randomUUID().toString(), around.time(), around.timer(), announcements));
+                        owner, around.time(), around.timer(), announcements));
         var held = parts.opened(
                 new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
         around.metrics().certificatesHeld(held::count);
@@ -139,9 +144,22 @@ record CertificateParts(
                 tables.changes(),
                 new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
                 around.time());
+        var renewal = new RenewalLoop(
+                tables.certificates(),
+                tables.parts(),
+                new Renewer(acquisition, issuance, around.time().clock()),
+                issuing::issuer,
+                config.renewal().unusedFor(),
+                new RenewalLoop.Surroundings(
+                        owner,
+                        around.time(),
+                        around.timer(),
+                        around.virtualThreads(),
+                        new Random(),
+                        outcome -> around.metrics().lookedAfter(outcome.name().toLowerCase(Locale.ROOT))));
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
-        return new CertificateParts(admission, directory, validations, issuing, changes, early);
+        return new CertificateParts(admission, directory, validations, issuing, changes, early, renewal);
     }
 
     private static SSLContext directoryTls(AcmeSettings acme) throws IOException {

@@ -125,6 +125,7 @@ public final class EdgeProxy implements AutoCloseable {
         virtualThreads.execute(() -> {
             certificates.issuing().open(health, metrics);
             virtualThreads.execute(certificates.early()::run);
+            virtualThreads.execute(certificates.renewal()::run);
             certificates.changes().follow();
         });
         parts.opened(() -> interrupt(virtualThreads));

@@ -14,6 +14,7 @@ import dev.anyhost.store.TablesCheck;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +55,9 @@ final class ImportCertificates extends StoreCommand {
     @Option(
             names = "--issuer",
             paramLabel = "URL",
-            defaultValue = "unknown",
-            description = "With --pem-dir: the ACME directory that the certificates are from.")
-    private String issuer = "";
+            description = "The ACME directory that certificates are from whose source doesn't tell: of all in --pem-dir,"
+                    + " of those that Caddy before 2.7 keeps in a folder named after it. May be repeated for Caddy.")
+    private List<URI> issuers = List.of();
 
     @Option(
             names = "--at-a-time",
@@ -104,9 +105,10 @@ final class ImportCertificates extends StoreCommand {
         if (source.caddyFolder != null) {
             return CaddySource.problem(source.caddyFolder)
                     .map(problem -> wrong(err, problem))
-                    .orElseGet(() -> take(CaddySource.in(source.caddyFolder), tables, out, err));
+                    .orElseGet(() -> take(CaddySource.in(source.caddyFolder, issuers), tables, out, err));
         }
         if (source.pemFolder != null) {
+            String issuer = issuers.isEmpty() ? "unknown" : issuers.getFirst().toString();
             var folder = new PemFolder(source.pemFolder, issuer);
             return folder.problem()
                     .map(problem -> wrong(err, problem))
@@ -121,7 +123,7 @@ final class ImportCertificates extends StoreCommand {
                 CaddyTable.open(place, new ReadPace(readUnits, System::nanoTime, Thread::sleep))) {
             return table.problem()
                     .map(problem -> wrong(err, problem))
-                    .orElseGet(() -> take(CaddySource.in(table), tables, out, err));
+                    .orElseGet(() -> take(CaddySource.in(table, issuers), tables, out, err));
         }
     }
 

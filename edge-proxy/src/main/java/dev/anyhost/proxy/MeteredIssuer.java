@@ -3,8 +3,11 @@ package dev.anyhost.proxy;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.IssuanceRequest;
 import dev.anyhost.proxy.issuance.Issuer;
+import dev.anyhost.proxy.issuance.Suggestion;
 import dev.anyhost.proxy.ops.Metrics;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Counts orders where they end. */
@@ -21,6 +24,16 @@ record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) impleme
         IssuanceOutcome outcome = issuer.issue(request);
         metrics.ordered(directory(), result(outcome), Duration.ofNanos(nanos.getAsLong() - begun));
         return outcome;
+    }
+
+    @Override
+    public Optional<Duration> clockAhead() {
+        return issuer.clockAhead();
+    }
+
+    @Override
+    public Suggestion suggestion(X509Certificate certificate) {
+        return issuer.suggestion(certificate);
     }
 
     private static String result(IssuanceOutcome outcome) {

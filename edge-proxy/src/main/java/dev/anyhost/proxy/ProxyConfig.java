@@ -32,11 +32,13 @@ public record ProxyConfig(
         Store store,
         Origin origin,
         Limits limits,
+        Renewal renewal,
         DrainTimes drain) {
 
     private static final URI LETS_ENCRYPT = URI.create("https://acme-v02.api.letsencrypt.org/directory");
     private static final URI NO_URL = URI.create("http://missing.invalid/");
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration UNUSED_FOR = Duration.ofDays(90);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
     private static final int MANY = 1_000_000;
     private static final String EMAIL_EXPECTED = "an e-mail address, such as ops@example.com";
@@ -85,6 +87,9 @@ public record ProxyConfig(
     public record Limits(
             WaitingRoom.Limits waiting, AskLimits asks, int newNames, int orders, EarlyCertificates.Limits early) {}
 
+    /** @param unusedFor a certificate that nobody used for so long isn't renewed */
+    public record Renewal(Duration unusedFor) {}
+
     /**
      * @param announce how long to go on accepting after readiness is withdrawn
      * @param grace how long requests in flight may take after that
@@ -105,6 +110,7 @@ public record ProxyConfig(
                 store,
                 origin(root.section("origin")),
                 limits(root.section("limits")),
+                renewal(root.section("renewal")),
                 drain(root.section("drain")));
     }
 
@@ -213,6 +219,10 @@ public record ProxyConfig(
                 new EarlyCertificates.Limits(
                         limits.integer("warm-ups", early.underWay(), 0, 1_000),
                         limits.integer("warm-ups-waiting", early.waiting(), 1, MANY)));
+    }
+
+    private static Renewal renewal(ConfigSection renewal) {
+        return new Renewal(renewal.duration("unused-for", UNUSED_FOR, Duration.ofDays(1), Duration.ofDays(3_650)));
     }
 
     private static DrainTimes drain(ConfigSection drain) {

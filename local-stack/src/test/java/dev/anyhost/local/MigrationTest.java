@@ -73,7 +73,15 @@ class MigrationTest {
             assertThat(orders).isEqualTo(SHOPS.size());
 
             String config = configuration(system, Map.of());
-            assertThat(anyhost("certs", "import", "--config", config, "--caddy-dir", caddysData().toString()))
+            assertThat(anyhost(
+                            "certs",
+                            "import",
+                            "--config",
+                            config,
+                            "--caddy-dir",
+                            caddysData().toString(),
+                            "--issuer",
+                            system.pebble.directory().toString()))
                     .as(() -> out + "" + err)
                     .isZero();
             assertThat(out).asString().contains("imported 3, kept 0, skipped 0, failed 0\n");

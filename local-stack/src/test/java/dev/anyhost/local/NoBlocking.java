@@ -12,7 +12,7 @@ final class NoBlocking {
 
     /** Their locks are held for a few instructions; a blocking call would be somebody else's. */
     private static final List<String> SHORT_LOCKS =
-            List.of("io.netty.buffer.", "ch.qos.logback.core.AsyncAppenderBase", "java.lang.ClassLoader");
+            List.of("io.netty.buffer.", "java.lang.ClassLoader");
 
     static {
         BlockHound.builder()

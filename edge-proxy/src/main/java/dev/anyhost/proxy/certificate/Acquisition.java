@@ -36,6 +36,9 @@ public final class Acquisition {
     private static final Logger LOG = LoggerFactory.getLogger(Acquisition.class);
     private static final Duration SOON = Duration.ofSeconds(5);
 
+    /** How exactly it is remembered when a name was last used. */
+    private static final Duration USE_NOTED = Duration.ofDays(1);
+
     /** How long the store's word on a certificate in use is good for. */
     private static final Duration SEEN_DAILY = Duration.ofDays(1);
 
@@ -150,7 +153,7 @@ public final class Acquisition {
                 held.ifPresent(use -> stillAllowed(hostname, use, route));
                 if (held.filter(use -> use.seen().isBefore(clock.instant().minus(SEEN_DAILY)))
                         .isPresent()) {
-                    reload(hostname);
+                    reload(hostname).ifPresent(this::recordUse);
                 }
             }
             case Permission.Unknown _ -> {
@@ -159,14 +162,16 @@ public final class Acquisition {
         }
     }
 
-    /** Takes a certificate that is in use from the store again: there may be a newer one. */
-    void reload(Hostname hostname) {
+    /** Takes a certificate that is in memory from the store again: there may be a newer one. Empty when it didn't. */
+    Optional<StoredCertificate> reload(Hostname hostname) {
         Optional<Held> held = certificates.held().find(hostname);
         if (held.isPresent()
                 && certificates.store().find(hostname) instanceof FindResult.Found(StoredCertificate found)
                 && isValid(found)) {
             var _ = hold(found, held.get().route(), Source.STORE);
+            return Optional.of(found);
         }
+        return Optional.empty();
     }
 
     private CertificateAnswer refuse(Hostname hostname, boolean news) {
@@ -182,6 +187,14 @@ public final class Acquisition {
         if (!held.route().equals(route)) {
             certificates.held().reroute(hostname, route);
             record(hostname, LastVerdict.allowed(route));
+        }
+    }
+
+    /** Renewals go by it: what nobody uses isn't renewed for ever. */
+    private void recordUse(StoredCertificate found) {
+        Instant now = clock.instant();
+        if (found.upkeep().used().isBefore(now.minus(USE_NOTED))) {
+            afterwards.execute(() -> certificates.store().recordUse(found.hostname(), now));
         }
     }
 
@@ -205,6 +218,7 @@ public final class Acquisition {
                 if (!found.lastVerdict().equals(LastVerdict.allowed(route))) {
                     record(hostname, LastVerdict.allowed(route));
                 }
+                recordUse(found);
                 yield hold(found, route, Source.STORE);
             }
             case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ ->
@@ -225,12 +239,29 @@ public final class Acquisition {
 
     /** It failed under another route: only a verdict that is newer than the failure can say that the entry was changed. */
     private CertificateAnswer issueAgain(Hostname hostname, IssuanceFailure failure, Haste haste) {
-        if (!(admission.askAgain(hostname) instanceof Permission.Allowed(Route now))
-                || failure.route().leadsWhere(now)) {
+        Optional<Route> now = routeSince(hostname, failure);
+        if (now.isEmpty()) {
             return new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt());
         }
         issuance.forgive(hostname, failure);
-        return answer(hostname, now, issuance.obtain(hostname, now, haste));
+        return answer(hostname, now.get(), issuance.obtain(hostname, now.get(), haste));
+    }
+
+    /** Where a hostname leads by a verdict that is newer than a failure; empty when that is where it led then. */
+    Optional<Route> routeSince(Hostname hostname, IssuanceFailure failure) {
+        return admission.askAgain(hostname) instanceof Permission.Allowed(Route now)
+                        && !failure.route().leadsWhere(now)
+                ? Optional.of(now)
+                : Optional.empty();
+    }
+
+    /** Whether a hostname that has a certificate may have another; a refusal takes effect at once. */
+    Permission permission(Hostname hostname) {
+        Permission permission = admission.ask(hostname);
+        if (permission instanceof Permission.Refused(boolean news)) {
+            var _ = refuse(hostname, news);
+        }
+        return permission;
     }
 
     private CertificateAnswer answer(Hostname hostname, Route route, LeasedIssuance.Outcome outcome) {

@@ -109,7 +109,9 @@ public final class ChangeFollower {
                     told.acquisition().refresh(hostname);
                 }
             }
-            case RENEWED -> told.acquisition().reload(hostname);
+            case RENEWED -> {
+                var _ = told.acquisition().reload(hostname);
+            }
             case ISSUED, ISSUANCE_FAILED -> {} // For those who tell the owner.
         }
     }

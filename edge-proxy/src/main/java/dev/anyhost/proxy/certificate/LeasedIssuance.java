@@ -18,6 +18,7 @@ import dev.anyhost.store.LeaseWatch;
 import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.changes.Change;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -90,13 +91,31 @@ public final class LeasedIssuance {
     /** Nothing was tried: an earlier failure's back-off isn't over. */
     record PutOff(IssuanceFailure failure) implements Outcome {}
 
-    /** What is wanted, of whom, and for whom. */
-    record Wanted(Issuer issuer, Route route, Haste haste) {}
+    /**
+     * What is wanted, of whom, and for whom.
+     *
+     * @param former the certificate that a newer one is wanted for; empty when any valid one will do
+     */
+    record Wanted(Issuer issuer, Route route, Haste haste, Optional<StoredCertificate> former) {
+
+        boolean isMetBy(StoredCertificate found, Instant now) {
+            return isValid(found, now)
+                    && former.filter(known -> known.version() >= found.version()).isEmpty();
+        }
+
+        /** Only the authority that issued a certificate can see it replaced (RFC 9773 section 5). */
+        Optional<X509Certificate> replaces() {
+            return former.filter(known -> known.issuer().equals(issuer.directory()))
+                    .map(known -> known.chain().getFirst());
+        }
+    }
 
     /** For whom a certificate is obtained. */
-    enum Haste {
+    public enum Haste {
         /** A visitor, who wants it whoever orders it. */
         SOMEBODY_WAITS,
+        /** All visitors of a name whose certificate is about to expire: it gets a place as if one of them waited. */
+        NEAR_EXPIRY,
         /** Whoever comes one day: what another instance is at is left to it, and the places for orders to visitors. */
         NOBODY_WAITS
     }
@@ -112,11 +131,20 @@ public final class LeasedIssuance {
 
     /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
     Outcome obtain(Hostname hostname, Route route, Haste haste) {
+        return obtain(hostname, route, haste, Optional.empty());
+    }
+
+    /** Obtains a certificate in place of one that there is; the same in all other respects. */
+    Outcome renew(StoredCertificate former, Route route, Haste haste) {
+        return obtain(former.hostname(), route, haste, Optional.of(former));
+    }
+
+    private Outcome obtain(Hostname hostname, Route route, Haste haste, Optional<StoredCertificate> former) {
         Optional<Issuer> issuer = orders.issuer().get();
         if (issuer.isEmpty()) {
             return unreachable(hostname, "tables, keys or account not seen yet");
         }
-        var wanted = new Wanted(issuer.get(), route, haste);
+        var wanted = new Wanted(issuer.get(), route, haste, former);
         try {
             return switch (orders.pause().look(wanted.issuer().directory())) {
                 case PauseResult.Open() -> claim(hostname, wanted);
@@ -145,7 +173,7 @@ public final class LeasedIssuance {
             case ClaimResult.HeldByOther(LeaseWatch watch) ->
                 switch (wanted.haste()) {
                     case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
-                    case NOBODY_WAITS -> new Failed(around.soon(Cause.ISSUING));
+                    case NEAR_EXPIRY, NOBODY_WAITS -> new Failed(around.soon(Cause.ISSUING));
                 };
             case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
             case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);

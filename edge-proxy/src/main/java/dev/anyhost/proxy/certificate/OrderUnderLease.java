@@ -20,6 +20,7 @@ import dev.anyhost.store.Lease;
 import dev.anyhost.store.NewCertificate;
 import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.StoredCertificate;
+import dev.anyhost.store.Upkeep;
 import dev.anyhost.store.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,14 +60,16 @@ final class OrderUnderLease {
     Outcome run(Wanted wanted) throws InterruptedException {
         return switch (store.findConsistent(hostname)) {
             case FindResult.Found(StoredCertificate found) ->
-                LeasedIssuance.isValid(found, around.now()) ? obtained(found, false) : order(wanted, found.version());
+                wanted.isMetBy(found, around.now())
+                        ? obtained(found, false)
+                        : order(wanted, found.version(), used(found));
             case FindResult.Absent() -> orderNew(wanted);
             case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
                 LOG.atError()
                         .addKeyValue("hostname", hostname)
                         .addKeyValue("reason", reason)
                         .log("stored certificate is damaged and is replaced");
-                yield order(wanted, version);
+                yield order(wanted, version, around.now());
             }
             case FindResult.KeyUnavailable(String keyId, String reason) ->
                 failed(around.soon(Cause.KEY_UNAVAILABLE), keyId + ": " + reason);
@@ -86,12 +89,17 @@ final class OrderUnderLease {
             Instant retryAt = around.now().plus(orders.newNames().refill());
             return failed(new NotYet(Cause.TOO_MANY_NEW_NAMES, retryAt), "the registered domain had its share");
         }
-        return order(wanted, 0);
+        return order(wanted, 0, around.now());
     }
 
-    private Outcome order(Wanted wanted, long replaces) throws InterruptedException {
+    /** A visitor uses it now; who renews it has no news of that. */
+    private Instant used(StoredCertificate former) {
+        return LeasedIssuance.isValid(former, around.now()) ? former.upkeep().used() : around.now();
+    }
+
+    private Outcome order(Wanted wanted, long replaces, Instant used) throws InterruptedException {
         Optional<IssuanceBudget.Token> token = switch (wanted.haste()) {
-            case SOMEBODY_WAITS -> orders.budget().tryTake(PATIENCE);
+            case SOMEBODY_WAITS, NEAR_EXPIRY -> orders.budget().tryTake(PATIENCE);
             case NOBODY_WAITS -> orders.budget().tryTakeSpare();
         };
         if (token.isEmpty()) {
@@ -99,11 +107,11 @@ final class OrderUnderLease {
         }
         IssuanceOutcome outcome;
         try (IssuanceBudget.Token _ = token.get()) {
-            outcome = wanted.issuer().issue(request(wanted.issuer().directory()));
+            outcome = wanted.issuer().issue(request(wanted));
         }
         orders.choice().learn(outcome);
         return switch (outcome) {
-            case IssuanceOutcome.Issued issued -> write(wanted.route(), replaces, issued);
+            case IssuanceOutcome.Issued issued -> write(wanted.route(), replaces, used, issued);
             case IssuanceOutcome.RateLimited limited -> limited(wanted, limited);
             case IssuanceOutcome.ChallengeFailed failed ->
                 backOff(wanted.route(), "challenge_failed", failed.problem().toJson(), Optional.of(failed.label()));
@@ -113,7 +121,8 @@ final class OrderUnderLease {
         };
     }
 
-    private IssuanceRequest request(String directory) {
+    private IssuanceRequest request(Wanted wanted) {
+        String directory = wanted.issuer().directory();
         return new IssuanceRequest(
                 hostname,
                 orders.choice().next(kept.lease().failure().flatMap(IssuanceFailure::challenge)),
@@ -121,6 +130,7 @@ final class OrderUnderLease {
                         .order()
                         .filter(order -> order.issuer().equals(directory))
                         .map(Lease.PendingOrder::url),
+                wanted.replaces(),
                 url -> kept.began(new Lease.PendingOrder(directory, url)),
                 kept::isLost);
     }
@@ -183,9 +193,10 @@ final class OrderUnderLease {
         return new Failed(answer);
     }
 
-    private Outcome write(Route route, long replaces, IssuanceOutcome.Issued issued) throws InterruptedException {
-        var next =
-                new NewCertificate(hostname, issued.chain(), issued.key(), issued.issuer(), LastVerdict.allowed(route));
+    private Outcome write(Route route, long replaces, Instant used, IssuanceOutcome.Issued issued)
+            throws InterruptedException {
+        var next = new NewCertificate(
+                hostname, issued.chain(), issued.key(), issued.issuer(), LastVerdict.allowed(route), used);
         WriteResult result = store.put(next, replaces, kept.lease());
         for (int writes = 1; result instanceof WriteResult.Unreachable && writes < WRITES && !kept.isLost(); writes++) {
             around.time().pause().pause(BETWEEN_WRITES);
@@ -223,6 +234,7 @@ final class OrderUnderLease {
                 next.issuer(),
                 version,
                 lease.token(),
-                next.lastVerdict());
+                next.lastVerdict(),
+                new Upkeep(leaf.getNotBefore().toInstant(), next.used(), Optional.empty()));
     }
 }

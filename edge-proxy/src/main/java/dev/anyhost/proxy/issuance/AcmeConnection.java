@@ -30,7 +30,7 @@ import org.shredzone.acme4j.toolbox.JSON;
 import org.shredzone.acme4j.toolbox.JSONBuilder;
 
 /**
- * acme4j's connection with four things changed:
+ * acme4j's connection with five things changed:
  *
  * <ol>
  *   <li>The time limit covers the body. Java 25's own ends with the headers, and a body that stops would hold the
@@ -39,6 +39,7 @@ import org.shredzone.acme4j.toolbox.JSONBuilder;
  *   <li>429 and 5xx keep their Retry-After whatever the body is; acme4j keeps it for {@code rateLimited} problems only.
  *   <li>badNonce is retried thirty times instead of ten: at an authority that rejects every other nonce, ten would fail
  *       one order in a hundred.
+ *   <li>The Date of each answer is noted.
  * </ol>
  */
 final class AcmeConnection extends DefaultConnection {
@@ -51,9 +52,11 @@ final class AcmeConnection extends DefaultConnection {
 
     private final InstantSource clock;
     private final Duration timeout;
+    private final AuthorityClock authorityClock;
 
-    AcmeConnection(HttpConnector connector, InstantSource clock, Duration timeout) {
+    AcmeConnection(HttpConnector connector, InstantSource clock, Duration timeout, AuthorityClock authorityClock) {
         super(connector);
+        this.authorityClock = authorityClock;
         this.clock = clock;
         this.timeout = timeout;
     }
@@ -92,6 +95,7 @@ final class AcmeConnection extends DefaultConnection {
                 requestTo(url).header("Accept-Charset", "utf-8").header("Accept-Language", session.getLanguageHeader());
         body.accept(request);
         HttpResponse<InputStream> response = exchange(request.build());
+        response.headers().firstValue("Date").ifPresent(authorityClock::saw);
         if (response.statusCode() == TOO_MANY_REQUESTS || response.statusCode() >= FIRST_SERVER_ERROR) {
             throw new AuthorityBusyException(response.statusCode(), problem(response), retryAfter(response));
         }

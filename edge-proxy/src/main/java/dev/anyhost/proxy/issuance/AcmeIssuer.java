@@ -4,6 +4,9 @@ import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Cause;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Unavailable;
 import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.shredzone.acme4j.Login;
 import org.shredzone.acme4j.Session;
@@ -65,6 +68,28 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
                 .addKeyValue("outcome", outcome)
                 .log("attempt at a certificate ended");
         return outcome;
+    }
+
+    @Override
+    public Optional<Duration> clockAhead() {
+        try {
+            return Optional.of(sessions.clockAhead());
+        } catch (AcmeException | AcmeProtocolException | IllegalArgumentException silent) {
+            LOG.atWarn().addKeyValue("issuer", directory()).setCause(silent).log("the authority doesn't tell the time");
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Suggestion suggestion(X509Certificate certificate) {
+        try {
+            Login login = account.login(sessions.next(), contact);
+            return new RenewalWindow(failures, time.clock()).ask(login, certificate);
+        } catch (AcmeException failed) {
+            return new Suggestion.Unavailable(failures.outcome(failed).toString());
+        } catch (AcmeProtocolException | IllegalArgumentException garbage) {
+            return new Suggestion.Unavailable(garbage.toString());
+        }
     }
 
     private IssuanceOutcome attempt(IssuanceRequest request) {

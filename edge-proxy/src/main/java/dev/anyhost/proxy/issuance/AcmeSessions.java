@@ -1,12 +1,14 @@
 package dev.anyhost.proxy.issuance;
 
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.shredzone.acme4j.Session;
+import org.shredzone.acme4j.exception.AcmeException;
 
 /**
  * The sessions with one authority. acme4j's session has one nonce and so one signed request at a time (RFC 8555 section
@@ -17,6 +19,7 @@ final class AcmeSessions implements AutoCloseable {
     private static final int COUNT = 8;
 
     private final HttpClient http;
+    private final AuthorityProvider provider;
     private final List<Session> sessions;
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -27,7 +30,7 @@ final class AcmeSessions implements AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .connectTimeout(settings.callTimeout())
                 .build();
-        var provider = new AuthorityProvider(http, time, settings.callTimeout());
+        this.provider = new AuthorityProvider(http, time, settings.callTimeout());
         this.sessions =
                 Stream.generate(() -> session(settings, provider)).limit(COUNT).toList();
     }
@@ -35,6 +38,11 @@ final class AcmeSessions implements AutoCloseable {
     /** The next in turn; another order may be using it too. */
     Session next() {
         return sessions.get(Math.floorMod(turn.getAndIncrement(), COUNT));
+    }
+
+    /** How far our clock is ahead of the authority's, as far as it says. */
+    Duration clockAhead() throws AcmeException {
+        return provider.clockAhead(next());
     }
 
     private static Session session(AcmeSettings settings, AuthorityProvider provider) {

@@ -24,12 +24,14 @@ final class AuthorityProvider extends GenericAcmeProvider {
     private final HttpClient http;
     private final IssuanceTime time;
     private final Duration callTimeout;
+    private final AuthorityClock clock;
     private volatile @Nullable Directory latest;
 
     AuthorityProvider(HttpClient http, IssuanceTime time, Duration callTimeout) {
         this.http = http;
         this.time = time;
         this.callTimeout = callTimeout;
+        this.clock = new AuthorityClock(time);
     }
 
     private record Directory(JSON content, long readNanos) {}
@@ -41,7 +43,15 @@ final class AuthorityProvider extends GenericAcmeProvider {
 
     @Override
     public Connection connect(URI server, NetworkSettings settings, HttpClient client) {
-        return new AcmeConnection(new HttpConnector(settings, client), time.clock(), callTimeout);
+        return new AcmeConnection(new HttpConnector(settings, client), time.clock(), callTimeout, clock);
+    }
+
+    /** How far our clock is ahead of the authority's, as far as it says. Asks it unless it answered lately. */
+    Duration clockAhead(Session session) throws AcmeException {
+        if (clock.ahead().isEmpty()) {
+            latest = new Directory(read(session, session.getServerUri()), time.nanos().getAsLong());
+        }
+        return clock.ahead().orElse(Duration.ZERO);
     }
 
     @Override

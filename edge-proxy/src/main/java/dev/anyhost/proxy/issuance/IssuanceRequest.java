@@ -3,6 +3,7 @@ package dev.anyhost.proxy.issuance;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  * @param hostname the only name the certificate is to have
  * @param preferred the challenge type of this attempt
  * @param orderToResume an unfinished order for the same hostname at the same authority
+ * @param replaces the certificate of the same authority that a new one is to take the place of (RFC 9773 section 5)
  * @param orderRecorder is told the URL of each new order, before anything else is done with it; called on the issuing
  *     thread, may block, must not throw
  * @param stopped asked between steps: when it says true, the attempt ends with
@@ -23,5 +25,6 @@ public record IssuanceRequest(
         Hostname hostname,
         ChallengeType preferred,
         Optional<URI> orderToResume,
+        Optional<X509Certificate> replaces,
         Consumer<URI> orderRecorder,
         BooleanSupplier stopped) {}

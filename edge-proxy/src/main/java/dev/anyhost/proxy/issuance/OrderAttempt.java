@@ -18,16 +18,22 @@ import org.shredzone.acme4j.Certificate;
 import org.shredzone.acme4j.Identifier;
 import org.shredzone.acme4j.Login;
 import org.shredzone.acme4j.Order;
+import org.shredzone.acme4j.OrderBuilder;
 import org.shredzone.acme4j.Status;
 import org.shredzone.acme4j.exception.AcmeException;
 import org.shredzone.acme4j.exception.AcmeNetworkException;
 import org.shredzone.acme4j.exception.AcmeProtocolException;
+import org.shredzone.acme4j.exception.AcmeServerException;
 import org.shredzone.acme4j.util.CSRBuilder;
 
 /** One order from its beginning, or from where a predecessor left it, to the certificate (RFC 8555 section 7.4). */
 final class OrderAttempt {
 
     private static final Set<Status> RESUMABLE = EnumSet.of(Status.PENDING, Status.READY);
+    private static final Set<String> NOT_REPLACEABLE = Set.of(
+            "urn:ietf:params:acme:error:alreadyReplaced",
+            "urn:ietf:params:acme:error:malformed",
+            "urn:ietf:params:acme:error:unauthorized");
     private static final int TRIES = 3;
 
     private final Login login;
@@ -104,9 +110,30 @@ final class OrderAttempt {
 
     private Order ordered() throws AcmeException, AttemptEndedException {
         pace.check();
-        Order order = login.newOrder().domain(request.hostname().value()).create();
+        Order order = created();
         request.orderRecorder().accept(URI.create(order.getLocation().toString()));
         return order;
+    }
+
+    /** An authority that won't have it that the former certificate is replaced may still want to issue (RFC 9773 section 5). */
+    private Order created() throws AcmeException {
+        Optional<String> former = request.replaces().isPresent()
+                ? RenewalWindow.identifier(login, request.replaces().get())
+                : Optional.empty();
+        if (former.isPresent()) {
+            try {
+                return newOrder().replaces(former.get()).create();
+            } catch (AcmeServerException refused) {
+                if (!NOT_REPLACEABLE.contains(refused.getType().toString())) {
+                    throw refused;
+                }
+            }
+        }
+        return newOrder().create();
+    }
+
+    private OrderBuilder newOrder() {
+        return login.newOrder().domain(request.hostname().value());
     }
 
     /** Finalizes with a CSR (section 7.4). Whether a lost answer meant yes is seen from the order's status. */

@@ -3,7 +3,9 @@ package dev.anyhost.proxy.migration;
 import dev.anyhost.store.CaddyFile;
 import dev.anyhost.store.CaddyTable;
 import dev.anyhost.store.encryption.Plaintext;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Caddy's certificates, in its files or in its table. */
@@ -11,18 +13,25 @@ public final class CaddySource implements CertificateSource {
 
     private final CaddyFiles files;
 
-    private CaddySource(CaddyFiles files) {
+    private final CaddyIssuer issuer;
+
+    private CaddySource(CaddyFiles files, CaddyIssuer issuer) {
         this.files = files;
+        this.issuer = issuer;
     }
 
-    /** Those in Caddy's data folder. */
-    public static CaddySource in(Path data) {
-        return new CaddySource(new CaddyFolder(data));
+    /**
+     * Those in Caddy's data folder.
+     *
+     * @param issuers directories of authorities that old releases of Caddy name by a key only
+     */
+    public static CaddySource in(Path data, List<URI> issuers) {
+        return new CaddySource(new CaddyFolder(data), new CaddyIssuer(issuers));
     }
 
-    /** Those in a table, which stays the caller's to close. */
-    public static CaddySource in(CaddyTable table) {
-        return new CaddySource(CaddyFiles.in(table));
+    /** As above, in a table, which stays the caller's to close. */
+    public static CaddySource in(CaddyTable table, List<URI> issuers) {
+        return new CaddySource(CaddyFiles.in(table), new CaddyIssuer(issuers));
     }
 
     /** What is wrong with Caddy's data folder; empty when nothing is. */
@@ -67,9 +76,9 @@ public final class CaddySource implements CertificateSource {
     private CertificateFiles withKey(CaddyKey place, Plaintext chain, Plaintext key) throws InterruptedException {
         return switch (files.content(place.metadata())) {
             case CaddyFile.Content(Plaintext metadata) ->
-                new CertificateFiles.Read(chain, key, CaddyIssuer.directory(place.issuer(), metadata.bytes()));
+                new CertificateFiles.Read(chain, key, issuer.directory(place.issuer(), metadata.bytes()));
             case CaddyFile.Absent _, CaddyFile.Damaged _ ->
-                new CertificateFiles.Read(chain, key, CaddyIssuer.directory(place.issuer(), new byte[0]));
+                new CertificateFiles.Read(chain, key, issuer.directory(place.issuer(), new byte[0]));
             case CaddyFile.Unreachable(String reason) -> {
                 key.close();
                 yield failed(place.metadata(), reason);

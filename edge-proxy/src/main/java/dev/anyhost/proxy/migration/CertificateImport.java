@@ -190,7 +190,7 @@ public final class CertificateImport {
     }
 
     private static NewCertificate decided(NewCertificate next, LastVerdict verdict) {
-        return new NewCertificate(next.hostname(), next.chain(), next.key(), next.issuer(), verdict);
+        return new NewCertificate(next.hostname(), next.chain(), next.key(), next.issuer(), verdict, next.used());
     }
 
     private ImportOutcome put(NewCertificate next, long replaces, Lease lease) throws InterruptedException {

@@ -65,7 +65,7 @@ final class ImportCheck {
         }
         return switch (Pem.key(files.key().bytes(), leaf.getPublicKey())) {
             case Pem.Key.Private secret ->
-                check(new NewCertificate(hostname, chain, secret.key(), files.issuer(), LastVerdict.UNKNOWN));
+                check(new NewCertificate(hostname, chain, secret.key(), files.issuer(), LastVerdict.UNKNOWN, now));
             case Pem.Key.Malformed(String reason) -> failed("key: " + reason);
         };
     }

@@ -46,6 +46,9 @@ public final class Metrics {
         for (String result : new String[] {"issued", "present", "elsewhere", "refused", "failed", "dropped"}) {
             warmUp(result);
         }
+        for (String result : new String[] {"renewed", "elsewhere", "failed", "refused", "unused", "expired"}) {
+            renewal(result);
+        }
     }
 
     /** A request to the verifier ended. {@code result}: allowed, refused or silent. */
@@ -71,6 +74,14 @@ public final class Metrics {
      */
     public void warmedUp(String result) {
         warmUp(result).increment();
+    }
+
+    /**
+     * A certificate that was due was looked after. {@code result}: renewed, elsewhere, waiting, refused, unused, expired,
+     * failed, unreadable, gone, busy or unreachable.
+     */
+    public void lookedAfter(String result) {
+        renewal(result).increment();
     }
 
     /** How long a served handshake waited for its certificate. {@code cause}: memory, store, issued or waited. */
@@ -113,6 +124,10 @@ public final class Metrics {
 
     private Counter warmUp(String result) {
         return registry.counter("anyhost.warm.ups", "result", result);
+    }
+
+    private Counter renewal(String result) {
+        return registry.counter("anyhost.renewals", "result", result);
     }
 
     private Counter handshake(String result) {

@@ -16,6 +16,9 @@ import dev.anyhost.proxy.issuance.IssuanceRequest;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.proxy.issuance.Pause;
+import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.proxy.renewal.Outcome;
+import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.StoreSettings;
 import dev.anyhost.store.TablesCheck;
@@ -28,6 +31,7 @@ import dev.anyhost.testkit.TestCa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,24 +50,33 @@ import java.util.function.Function;
  * Instances of the cold path over one store: a real database, a verifier and an authority that say what the test wants,
  * and one clock that waiting moves.
  */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
 
-    static final String DIRECTORY = "https://ca.test/dir";
-    static final Route ROUTE = new Route(Optional.of("acme"), Optional.empty());
+    public static final String DIRECTORY = "https://ca.test/dir";
+    public static final Route ROUTE = new Route(Optional.of("acme"), Optional.empty());
 
     private static final TestCa CA = TestCa.create("issuer");
 
-    final FakeClock clock = FakeClock.at(Instant.parse("2026-11-21T00:00:00Z"));
-    final List<IssuanceRequest> orders = Collections.synchronizedList(new ArrayList<>());
-    final List<Hostname> asked = Collections.synchronizedList(new ArrayList<>());
-    final CertificateTables tables;
-    final CountingDynamoDb dynamo;
+    public final FakeClock clock = FakeClock.at(Instant.parse("2026-11-21T00:00:00Z"));
+    public final List<IssuanceRequest> orders = Collections.synchronizedList(new ArrayList<>());
+    public final List<Hostname> asked = Collections.synchronizedList(new ArrayList<>());
+    public final CertificateTables tables;
+    public final CountingDynamoDb dynamo;
 
     /** What the verifier says. */
-    Function<Hostname, Verdict> verifier = _ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5));
+    public Function<Hostname, Verdict> verifier = _ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5));
 
     /** What the authority does. */
-    Function<IssuanceRequest, IssuanceOutcome> authority = this::issued;
+    public Function<IssuanceRequest, IssuanceOutcome> authority = this::issued;
+
+    /** When the authority would like a certificate to be renewed. */
+    public Function<X509Certificate, Suggestion> suggestion = _ -> new Suggestion.None();
+
+    /** How far our clock is ahead of the authority's. */
+    public Optional<Duration> clockAhead = Optional.of(Duration.ZERO);
+
+    /** How long certificates live. */
+    public Duration life = Duration.ofDays(90);
 
     Pause pause = clock::advance;
     int newNames = 1_000_000;
@@ -107,7 +120,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** One process. */
-    record Instance(
+    public record Instance(
             Admission admission,
             HeldCertificates held,
             FailureMemory failures,
@@ -118,12 +131,12 @@ final class Cluster implements AutoCloseable {
             EarlyCertificates early,
             Announcements announcements) {
 
-        CertificateAnswer visit(Hostname hostname) {
+        public CertificateAnswer visit(Hostname hostname) {
             return acquisition.acquire(hostname);
         }
     }
 
-    Instance instance(String owner) {
+    public Instance instance(String owner) {
         var time = new IssuanceTime(clock, clock::nanos, duration -> pause.pause(duration));
         var admission = new Admission(this::ask, AskLimits.DEFAULT, clock::nanos);
         var held = new HeldCertificates(1_000, clock);
@@ -135,7 +148,7 @@ final class Cluster implements AutoCloseable {
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
-                        () -> Optional.of(new ScriptedIssuer()),
+                        this::issuer,
                         new AuthorityPause(tables.pauses(), clock),
                         budget,
                         new NewNames(newNames, clock::nanos),
@@ -161,6 +174,27 @@ final class Cluster implements AutoCloseable {
         return new Instance(admission, held, failures, issuance, acquisition, changes, budget, early, announcements);
     }
 
+    /** Looks after what is due, in the place of this instance, when it is told to. */
+    public RenewalLoop renewals(Instance instance, String owner, List<Outcome> results) {
+        return new RenewalLoop(
+                tables.certificates(),
+                tables.parts(),
+                new Renewer(instance.acquisition(), instance.issuance(), clock),
+                this::issuer,
+                Duration.ofDays(90),
+                new RenewalLoop.Surroundings(
+                        owner,
+                        new IssuanceTime(clock, clock::nanos, duration -> pause.pause(duration)),
+                        timer,
+                        work -> background.execute(work),
+                        new Random(owner.hashCode()),
+                        results::add));
+    }
+
+    private Optional<Issuer> issuer() {
+        return Optional.of(new ScriptedIssuer());
+    }
+
     private Verdict ask(Hostname hostname) {
         asked.add(hostname);
         return verifier.apply(hostname);
@@ -177,17 +211,27 @@ final class Cluster implements AutoCloseable {
             orders.add(request);
             return authority.apply(request);
         }
+
+        @Override
+        public Optional<Duration> clockAhead() {
+            return clockAhead;
+        }
+
+        @Override
+        public Suggestion suggestion(X509Certificate certificate) {
+            return suggestion.apply(certificate);
+        }
     }
 
-    /** A certificate for 90 days. */
-    IssuanceOutcome issued(IssuanceRequest request) {
+    /** A certificate. */
+    public IssuanceOutcome issued(IssuanceRequest request) {
         Instant now = clock.instant();
         ServerIdentity identity = CA.issue(
-                List.of(request.hostname().value()), now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(90)));
+                List.of(request.hostname().value()), now.minus(Duration.ofHours(1)), now.plus(life));
         return new IssuanceOutcome.Issued(identity.chain(), identity.privateKey(), DIRECTORY, request.preferred());
     }
 
-    static IssuanceOutcome challengeFailed(IssuanceRequest request) {
+    public static IssuanceOutcome challengeFailed(IssuanceRequest request) {
         return new IssuanceOutcome.ChallengeFailed(
                 request.preferred(), problem("urn:ietf:params:acme:error:unauthorized", "404 from 192.0.2.1"));
     }
@@ -207,7 +251,7 @@ final class Cluster implements AutoCloseable {
                 List.of());
     }
 
-    static Hostname hostname(String name) {
+    public static Hostname hostname(String name) {
         return Hostname.parse(name).orElseThrow();
     }
 

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gives each test a {@link Cluster} of its own, and all of a class one database. */
-abstract class OnACluster {
+public abstract class OnACluster {
 
     @TempDir
     static Path folder;
 
     private static DynamoDbLocal database;
 
-    Cluster cluster;
+    protected Cluster cluster;
 
     @BeforeAll
     static void start() {

@@ -115,7 +115,7 @@ class AcmeIssuerPebbleTest {
         List<URI> orders = new ArrayList<>();
         try (AcmeIssuer first = issuer(pebble, board)) {
             var stopAfterOrder =
-                    new IssuanceRequest(hostname, HTTP_01, Optional.empty(), orders::add, () -> !orders.isEmpty());
+                    new IssuanceRequest(hostname, HTTP_01, Optional.empty(), Optional.empty(), orders::add, () -> !orders.isEmpty());
             assertThat(first.issue(stopAfterOrder))
                     .isInstanceOfSatisfying(
                             Unavailable.class, u -> assertThat(u.cause()).isEqualTo(Cause.STOPPED));
@@ -124,7 +124,7 @@ class AcmeIssuerPebbleTest {
 
         try (AcmeIssuer second = issuer(pebble, board)) {
             issued(second.issue(new IssuanceRequest(
-                    hostname, TLS_ALPN_01, Optional.of(orders.getFirst()), orders::add, () -> false)));
+                    hostname, TLS_ALPN_01, Optional.of(orders.getFirst()), Optional.empty(), orders::add, () -> false)));
         }
 
         assertThat(pebble.orders()).isEqualTo(before);
@@ -223,7 +223,7 @@ class AcmeIssuerPebbleTest {
     }
 
     private static IssuanceRequest request(Hostname hostname, ChallengeType type) {
-        return new IssuanceRequest(hostname, type, Optional.empty(), order -> {}, () -> false);
+        return new IssuanceRequest(hostname, type, Optional.empty(), Optional.empty(), order -> {}, () -> false);
     }
 
     private AcmeIssuer issuer(PebbleCa authority, ChallengeBoard challenges) {

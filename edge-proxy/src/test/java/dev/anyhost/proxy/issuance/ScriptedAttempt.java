@@ -41,7 +41,7 @@ final class ScriptedAttempt implements AutoCloseable {
 
     IssuanceOutcome issue(Hostname hostname, ChallengeType type, Optional<URI> order, BooleanSupplier stopped) {
         try (AcmeIssuer issuer = issuer(authority.directory())) {
-            return issuer.issue(new IssuanceRequest(hostname, type, order, recorded::add, stopped));
+            return issuer.issue(new IssuanceRequest(hostname, type, order, Optional.empty(), recorded::add, stopped));
         }
     }
 
@@ -49,13 +49,13 @@ final class ScriptedAttempt implements AutoCloseable {
     IssuanceOutcome issueWithoutStore(ChallengeType type) {
         try (AcmeIssuer issuer = issuer(authority.directory())) {
             store.setReachable(false);
-            return issuer.issue(new IssuanceRequest(SHOP, type, Optional.empty(), recorded::add, () -> false));
+            return issuer.issue(new IssuanceRequest(SHOP, type, Optional.empty(), Optional.empty(), recorded::add, () -> false));
         }
     }
 
     IssuanceOutcome issueAt(URI directory) {
         try (AcmeIssuer issuer = issuer(directory)) {
-            return issuer.issue(new IssuanceRequest(SHOP, HTTP_01, Optional.empty(), recorded::add, () -> false));
+            return issuer.issue(new IssuanceRequest(SHOP, HTTP_01, Optional.empty(), Optional.empty(), recorded::add, () -> false));
         }
     }
 

@@ -2,7 +2,9 @@ package dev.anyhost.proxy.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +60,7 @@ class CaddyKeyTest {
                 "other.test-dir|{\"issuer_data\":{\"ca\":\"https://other.test/dir\"}}|https://other.test/dir",
                 "acme-v02.api.letsencrypt.org-directory|{}|https://acme-v02.api.letsencrypt.org/directory",
                 "acme.zerossl.com-v2-dv90|no JSON|https://acme.zerossl.com/v2/DV90",
+                "127.0.0.1-14000-dir|{}|https://127.0.0.1:14000/DIR/",
                 "local|{\"issuer_data\":null}|caddy:local",
                 "other.test-dir|{\"issuer_data\":{\"ca\":7}}|caddy:other.test-dir",
                 "other.test-dir|{\"issuer_data\":{\"ca\":\"file:///etc/passwd\"}}|caddy:other.test-dir",
@@ -66,7 +69,8 @@ class CaddyKeyTest {
                 "a b|[]|caddy:unknown"
             })
     void issuer_isWhatTheFileSays_elseWhatTheFolderMeans(String issuerKey, String metadata, String directory) {
-        assertThat(CaddyIssuer.directory(issuerKey, metadata.getBytes(StandardCharsets.UTF_8)))
+        assertThat(new CaddyIssuer(List.of(URI.create("https://127.0.0.1:14000/DIR/")))
+                        .directory(issuerKey, metadata.getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(directory);
     }
 }

@@ -147,7 +147,7 @@ class CertificateImportTest {
         Lease order = store.claim(SHOP);
         store.meanwhile = () -> {
             store.meanwhile = () -> {};
-            var next = ImportStore.fresh(ordered, SHOP);
+            var next = store.fresh(ordered, SHOP);
             store.tables.certificates().put(next, 0, order);
             store.tables.leases().release(order);
         };
@@ -175,7 +175,7 @@ class CertificateImportTest {
         assertThat(store.take(shop, SHOP)).isEqualTo(imported(shop));
 
         assertThat(store.pauses.stream().reduce(Duration.ZERO, Duration::plus)).isGreaterThanOrEqualTo(Lease.TERM);
-        assertThat(store.tables.certificates().put(ImportStore.fresh(ending(Duration.ofDays(91)), SHOP), 1, dead))
+        assertThat(store.tables.certificates().put(store.fresh(ending(Duration.ofDays(91)), SHOP), 1, dead))
                 .isInstanceOf(dev.anyhost.store.WriteResult.Fenced.class);
         assertThat(store.stored(SHOP).chain()).isEqualTo(shop.chain());
     }
@@ -191,7 +191,7 @@ class CertificateImportTest {
             store.clock.advance(ImportStore.LONG);
             var taken = (dev.anyhost.store.ClaimResult.Claimed)
                     store.tables.leases().claimAfterWatching(watch, "order");
-            store.tables.certificates().put(ImportStore.fresh(ordered, SHOP), 0, taken.lease());
+            store.tables.certificates().put(store.fresh(ordered, SHOP), 0, taken.lease());
         });
 
         assertThat(store.take(shop, SHOP))
@@ -252,7 +252,7 @@ class CertificateImportTest {
         store.store(ending(Duration.ofDays(2)), SHOP, ALLOWED);
         store.dynamo.resetCalls();
 
-        assertThat(store.imports(true).store(ImportStore.fresh(shop, SHOP))).isEqualTo(imported(shop));
+        assertThat(store.imports(true).store(store.fresh(shop, SHOP))).isEqualTo(imported(shop));
 
         assertThat(store.dynamo.calls()).isEqualTo(store.dynamo.calls(DynamoOperation.GET_ITEM));
         assertThat(store.stored(SHOP).version()).isEqualTo(1);
@@ -284,7 +284,7 @@ class CertificateImportTest {
 
     @Test
     void outcomes_showNoKey() throws Exception {
-        assertThat(List.of(store.take(shop, SHOP), ImportStore.fresh(shop, SHOP)))
+        assertThat(List.of(store.take(shop, SHOP), store.fresh(shop, SHOP)))
                 .asString()
                 .doesNotContain("PrivateKey", shop.privateKey().toString());
     }

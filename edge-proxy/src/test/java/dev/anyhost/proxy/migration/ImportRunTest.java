@@ -17,6 +17,7 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -68,7 +69,7 @@ class ImportRunTest {
     }
 
     private ImportRun.Result takeCaddys() throws InterruptedException {
-        return take(CaddySource.in(caddy.data()));
+        return take(CaddySource.in(caddy.data(), List.of()));
     }
 
     private String reason(String name) {

@@ -90,9 +90,9 @@ final class ImportStore implements AutoCloseable {
         return imports().store(fresh(identity, name));
     }
 
-    static NewCertificate fresh(ServerIdentity identity, String name) {
+    NewCertificate fresh(ServerIdentity identity, String name) {
         return new NewCertificate(
-                hostname(name), identity.chain(), identity.privateKey(), CaddyTree.DIRECTORY, LastVerdict.UNKNOWN);
+                hostname(name), identity.chain(), identity.privateKey(), CaddyTree.DIRECTORY, LastVerdict.UNKNOWN, clock.instant());
     }
 
     /** Stores one as an order's holder does. */
@@ -102,7 +102,7 @@ final class ImportStore implements AutoCloseable {
                 ? found.version()
                 : 0;
         var next = new NewCertificate(
-                hostname(name), identity.chain(), identity.privateKey(), "https://ca.test/dir", verdict);
+                hostname(name), identity.chain(), identity.privateKey(), "https://ca.test/dir", verdict, clock.instant());
         assertThat(tables.certificates().put(next, version, lease)).isInstanceOf(WriteResult.Written.class);
         tables.leases().release(lease);
     }

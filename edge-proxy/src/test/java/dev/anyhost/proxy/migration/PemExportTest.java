@@ -8,11 +8,14 @@ import dev.anyhost.proxy.migration.ExportOutcome.Unchanged;
 import dev.anyhost.proxy.migration.ExportOutcome.Written;
 import dev.anyhost.store.LastVerdict;
 import dev.anyhost.store.StoredCertificate;
+import dev.anyhost.store.Upkeep;
 import dev.anyhost.testkit.ServerIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +54,8 @@ class PemExportTest {
                 CaddyTree.DIRECTORY,
                 1,
                 1,
-                LastVerdict.allowed(Route.UNNAMED));
+                LastVerdict.allowed(Route.UNNAMED),
+                new Upkeep(Instant.EPOCH, Instant.EPOCH, Optional.empty()));
     }
 
     private static String mode(Path file) throws IOException {

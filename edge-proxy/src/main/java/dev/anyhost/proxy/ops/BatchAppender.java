@@ -1,0 +1,136 @@
+package dev.anyhost.proxy.ops;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import ch.qos.logback.core.encoder.Encoder;
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes log events to standard error on a thread of its own, all of some milliseconds in one write: waking a thread and
+ * making a system call for each line of the access log would be a good part of what a small request costs. Who logs never
+ * waits and takes no lock; what the queue has no room for is dropped, and how much that was is logged.
+ */
+public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+
+    private static final int ROOM = 8_192;
+    private static final long BETWEEN_WRITES = Duration.ofMillis(10).toNanos();
+    private static final long LAST_WORDS = 2_000;
+
+    private final Queue<ILoggingEvent> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicLong dropped = new AtomicLong();
+    private final OutputStream out;
+    private final Thread writer = new Thread(this::write, "log");
+    private volatile boolean idle;
+    private volatile boolean stopping;
+    private @Nullable Encoder<ILoggingEvent> encoder;
+
+    /** For logback. */
+    public BatchAppender() {
+        this(new FileOutputStream(FileDescriptor.err));
+    }
+
+    BatchAppender(OutputStream out) {
+        this.out = out;
+        writer.setDaemon(true);
+    }
+
+    /** Makes bytes of events; to be set before it starts. */
+    public void setEncoder(Encoder<ILoggingEvent> encoder) {
+        this.encoder = encoder;
+    }
+
+    @Override
+    public void start() {
+        super.start();
+        writer.start();
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        if (queued.incrementAndGet() > ROOM) {
+            queued.decrementAndGet();
+            dropped.incrementAndGet();
+            return;
+        }
+        event.prepareForDeferredProcessing();
+        queue.add(event);
+        if (idle) {
+            LockSupport.unpark(writer);
+        }
+    }
+
+    private void write() {
+        while (!stopping) {
+            if (writeQueued()) {
+                LockSupport.parkNanos(this, BETWEEN_WRITES);
+            } else {
+                idle = true;
+                if (queue.isEmpty() && !stopping) {
+                    LockSupport.park(this);
+                }
+                idle = false;
+            }
+        }
+    }
+
+    /** Whether there was anything. */
+    private synchronized boolean writeQueued() {
+        ILoggingEvent first = queue.poll();
+        if (first == null || encoder == null) {
+            return false;
+        }
+        var bytes = new ByteArrayOutputStream();
+        for (ILoggingEvent event = first; event != null; event = queue.poll()) {
+            queued.decrementAndGet();
+            bytes.writeBytes(encoder.encode(event));
+        }
+        long lost = dropped.getAndSet(0);
+        if (lost > 0) {
+            bytes.writeBytes(encoder.encode(lost(lost)));
+        }
+        try {
+            bytes.writeTo(out);
+        } catch (IOException nowhereToSaySo) {
+            dropped.incrementAndGet();
+        }
+        return true;
+    }
+
+    private LoggingEvent lost(long events) {
+        var logger = ((LoggerContext) getContext()).getLogger(BatchAppender.class);
+        return new LoggingEvent(
+                BatchAppender.class.getName(), logger, Level.WARN, events + " log events dropped", null, null);
+    }
+
+    /** Writes what was logged before. */
+    @Override
+    public void stop() {
+        if (!isStarted()) {
+            return;
+        }
+        super.stop();
+        stopping = true;
+        LockSupport.unpark(writer);
+        try {
+            writer.join(LAST_WORDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        var _ = writeQueued();
+    }
+}

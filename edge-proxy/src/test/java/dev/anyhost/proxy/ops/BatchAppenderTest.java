@@ -1,0 +1,96 @@
+package dev.anyhost.proxy.ops;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BatchAppenderTest {
+
+    private final LoggerContext context = new LoggerContext();
+
+    private BatchAppender started(OutputStream out) {
+        var encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern("%msg%n");
+        encoder.start();
+        var appender = new BatchAppender(out);
+        appender.setContext(context);
+        appender.setEncoder(encoder);
+        appender.start();
+        return appender;
+    }
+
+    private LoggingEvent event(String message) {
+        return new LoggingEvent("here", context.getLogger("test"), Level.INFO, message, null, null);
+    }
+
+    @Test
+    void events_areWrittenInOrderAndNoneIsLostWhenItStops() {
+        var out = new ByteArrayOutputStream();
+        BatchAppender appender = started(out);
+        List<String> expected =
+                IntStream.range(0, 5_000).mapToObj(Integer::toString).toList();
+        expected.forEach(each -> appender.doAppend(event(each)));
+        appender.stop();
+        assertThat(out.toString(UTF_8).lines()).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void idleWriter_isWokenByAnEvent() throws Exception {
+        var written = new CountDownLatch(1);
+        BatchAppender appender = started(new OutputStream() {
+            @Override
+            public void write(int b) {}
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                written.countDown();
+            }
+        });
+        appender.doAppend(event("one"));
+        written.await();
+        appender.stop();
+    }
+
+    @Test
+    void outputThatHangs_keepsNobodyWaitingAndSaysWhatWasDropped() throws Exception {
+        var hanging = new CountDownLatch(1);
+        var inside = new CountDownLatch(1);
+        var lines = new ArrayList<String>();
+        BatchAppender appender = started(new OutputStream() {
+            @Override
+            public void write(int b) {}
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                inside.countDown();
+                try {
+                    hanging.await();
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+                new String(bytes, offset, length, UTF_8).lines().forEach(lines::add);
+            }
+        });
+        appender.doAppend(event("first"));
+        inside.await();
+        for (int i = 0; i < 10_000; i++) {
+            appender.doAppend(event("x"));
+        }
+        hanging.countDown();
+        appender.stop();
+        assertThat(lines).hasSize(1 + 8_192 + 1).first().isEqualTo("first");
+        assertThat(lines.getLast()).isEqualTo("1808 log events dropped");
+    }
+}
