@@ -15,7 +15,7 @@ public final class CaddySource implements CertificateSource {
 
     private final CaddyIssuer issuer;
 
-    private CaddySource(CaddyFiles files, CaddyIssuer issuer) {
+    CaddySource(CaddyFiles files, CaddyIssuer issuer) {
         this.files = files;
         this.issuer = issuer;
     }

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.anyhost.proxy.migration.ImportOutcome.Failed;
 import dev.anyhost.proxy.migration.ImportOutcome.Imported;
 import dev.anyhost.proxy.migration.ImportOutcome.Skipped;
+import dev.anyhost.store.CaddyFile;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.ServerIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -102,6 +104,9 @@ class ImportRunTest {
         var _ = caddy.put("folder.example");
         Files.delete(caddy.file("folder.example", ".key"));
         Files.createDirectory(caddy.file("folder.example", ".key"));
+        var _ = caddy.put("loop.example");
+        Files.delete(caddy.file("loop.example", ".key"));
+        Files.createSymbolicLink(caddy.file("loop.example", ".key"), Path.of("loop.example.key"));
         var _ = caddy.put("huge.example");
         Files.writeString(caddy.file("huge.example", ".crt"), "x".repeat(300_000));
 
@@ -127,11 +132,12 @@ class ImportRunTest {
                 .isEqualTo("skipped: no certificate: " + place + "only-key.example/only-key.example.crt");
         assertThat(reason("folder.example"))
                 .isEqualTo("failed: " + place + "folder.example/folder.example.key: not a file");
+        assertThat(reason("loop.example")).endsWith("loop.example.key: can't be read: FileSystemException");
         assertThat(reason("huge.example")).endsWith("huge.example.crt: larger than 262144 bytes");
-        assertThat(result.summary()).isEqualTo(new ImportSummary(1, 0, 5, 8));
+        assertThat(result.summary()).isEqualTo(new ImportSummary(1, 0, 5, 9));
         assertThat(result.isComplete()).isFalse();
         assertThat(result.endedEarly()).isEmpty();
-        assertThat(outcomes).hasSize(14);
+        assertThat(outcomes).hasSize(15);
     }
 
     @Test
@@ -253,19 +259,32 @@ class ImportRunTest {
     }
 
     @Test
+    void caddysFolderThatIsCutShort_isSaid_andTheRestImported() throws Exception {
+        var _ = caddy.put("good.example");
+        CaddyFiles broken = new CaddyFiles() {
+            @Override
+            public Optional<String> keys(Consumer<String> visitor, BiConsumer<String, String> unreadable) {
+                unreadable.accept("certificates/other/", "may not be read");
+                return new CaddyFolder(caddy.data()).keys(visitor, unreadable);
+            }
+
+            @Override
+            public CaddyFile content(String key) {
+                return new CaddyFolder(caddy.data()).content(key);
+            }
+        };
+
+        assertThat(take(new CaddySource(broken, new CaddyIssuer(List.of()))).summary())
+                .isEqualTo(new ImportSummary(1, 0, 0, 1));
+
+        assertThat(reason("certificates/other/")).isEqualTo("failed: may not be read");
+    }
+
+    @Test
     void folderThatIsNoSource_isSaid() {
         assertThat(CaddySource.problem(folder)).hasValueSatisfying(text -> assertThat(text)
                 .startsWith(folder + " (expected: "));
         assertThat(CaddySource.problem(caddy.data())).isEmpty();
         assertThat(new PemFolder(folder.resolve("nowhere"), "").problem()).isPresent();
-    }
-
-    @Test
-    void owner_isAskedForNothingMoreThanReading() throws Exception {
-        var _ = caddy.put("good.example");
-        Files.setPosixFilePermissions(
-                caddy.file("good.example", ".key"), PosixFilePermissions.fromString("r--------"));
-
-        assertThat(takeCaddys().isComplete()).isTrue();
     }
 }
