@@ -42,8 +42,7 @@ final class DynamoPartLeases implements PartLeases {
                     .map(DynamoPartLeases::state)
                     .collect(Collectors.toMap(PartState::part, Function.identity()));
             return new PartsResult.Parts(PARTS.stream()
-                    .map(part ->
-                            known.getOrDefault(part, new PartState(part, false, "", 0, 0, Instant.EPOCH)))
+                    .map(part -> known.getOrDefault(part, new PartState(part, false, "", 0, 0, Instant.EPOCH)))
                     .toList());
         } catch (SdkException failed) {
             return new PartsResult.Unreachable(table.unreachable(failed));

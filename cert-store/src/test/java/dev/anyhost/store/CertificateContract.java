@@ -295,8 +295,8 @@ interface CertificateContract extends StoreContract {
         CertificateTables tables = store.open("first");
         Lease lease = lease(tables, SHOP);
         NewCertificate good = certificate(SHOP);
-        NewCertificate wrongKey =
-                new NewCertificate(SHOP, good.chain(), certificate(SHOP).key(), ISSUER, LastVerdict.allowed(ROUTE), TestCertificates.USED);
+        NewCertificate wrongKey = new NewCertificate(
+                SHOP, good.chain(), certificate(SHOP).key(), ISSUER, LastVerdict.allowed(ROUTE), TestCertificates.USED);
 
         assertThatThrownBy(() -> tables.certificates().put(wrongKey, 0, lease))
                 .isInstanceOf(IllegalArgumentException.class)

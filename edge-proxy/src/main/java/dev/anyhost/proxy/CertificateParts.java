@@ -107,8 +107,7 @@ record CertificateParts(
                         budget,
                         new NewNames(limits.newNames(), around.time().nanos()),
                         new ChallengeChoice(config.acme().challenges())),
-                new LeasedIssuance.Surroundings(
-                        owner, around.time(), around.timer(), announcements));
+                new LeasedIssuance.Surroundings(owner, around.time(), around.timer(), announcements));
         var held = parts.opened(
                 new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
         around.metrics().certificatesHeld(held::count);

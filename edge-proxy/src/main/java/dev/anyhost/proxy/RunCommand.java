@@ -1,5 +1,6 @@
 package dev.anyhost.proxy;
 
+import dev.anyhost.proxy.ops.Log;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -37,6 +38,7 @@ public final class RunCommand implements Callable<Integer> {
     private static void runUntilSignal(EdgeProxy proxy) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             proxy.close();
+            Log.end();
             // The JVM would exit with 128 + the signal's number although everything was done in order.
             Runtime.getRuntime().halt(ExitCode.DONE);
         }));

@@ -3,6 +3,7 @@ package dev.anyhost.local;
 import dev.anyhost.proxy.CertsCommand;
 import dev.anyhost.proxy.CheckConfigCommand;
 import dev.anyhost.proxy.RunCommand;
+import dev.anyhost.proxy.ops.Log;
 import dev.anyhost.verifier.command.DomainsCommand;
 import dev.anyhost.verifier.command.VerifierCommand;
 import picocli.CommandLine;
@@ -30,6 +31,8 @@ public final class Anyhost {
 
     /** Runs one command; the exit code is 0 done, 1 failed, 2 wrong input or configuration, 3 something is missing. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Anyhost()).execute(arguments));
+        int code = new CommandLine(new Anyhost()).execute(arguments);
+        Log.end();
+        System.exit(code);
     }
 }

@@ -1,6 +1,7 @@
 package dev.anyhost.local;
 
 import dev.anyhost.proxy.StartFailed;
+import dev.anyhost.proxy.ops.Log;
 import dev.anyhost.testkit.ChildFailed;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -61,6 +62,7 @@ final class DevCommand implements Callable<Integer> {
     private static void runUntilSignal(LocalStack stack, PrintWriter out) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             stack.close();
+            Log.end();
             Runtime.getRuntime().halt(0);
         }));
         stack.awaitReady();

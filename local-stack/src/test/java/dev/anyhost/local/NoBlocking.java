@@ -11,8 +11,7 @@ final class NoBlocking {
     private static final List<String> SEEN = new CopyOnWriteArrayList<>();
 
     /** Their locks are held for a few instructions; a blocking call would be somebody else's. */
-    private static final List<String> SHORT_LOCKS =
-            List.of("io.netty.buffer.", "java.lang.ClassLoader");
+    private static final List<String> SHORT_LOCKS = List.of("io.netty.buffer.", "java.lang.ClassLoader");
 
     static {
         BlockHound.builder()

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 /**
@@ -78,6 +79,11 @@ final class TestSystem implements AutoCloseable {
 
     /** @param nonceRejectPercent how many good nonces the CA rejects */
     TestSystem(Path folder, int nonceRejectPercent) throws IOException {
+        this(folder, options -> options.withNonceRejectPercent(nonceRejectPercent));
+    }
+
+    /** @param authorityOptions how the CA differs from the usual */
+    TestSystem(Path folder, UnaryOperator<PebbleOptions> authorityOptions) throws IOException {
         assertNothingBlocked();
         this.folder = folder;
         List<Integer> ports = Ports.free(2);
@@ -92,8 +98,7 @@ final class TestSystem implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new AskHandler(whitelist),
                 InstantSource.system()));
-        pebble = opened(PebbleCa.start(
-                PebbleOptions.validatingAt(httpPort, httpsPort).withNonceRejectPercent(nonceRejectPercent)));
+        pebble = opened(PebbleCa.start(authorityOptions.apply(PebbleOptions.validatingAt(httpPort, httpsPort))));
         store = opened(HttpGate.to(database.endpoint()));
         authority = opened(pebble.gate());
         verifier = opened(HttpGate.to(function.uri()));

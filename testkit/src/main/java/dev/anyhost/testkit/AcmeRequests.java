@@ -50,6 +50,11 @@ public final class AcmeRequests {
                 .count();
     }
 
+    /** A new order that names the certificate it replaces (RFC 9773 section 5). */
+    public static Predicate<RawRequest> newOrderThatReplaces() {
+        return newOrder().and(request -> payload(request).has("replaces"));
+    }
+
     /**
      * A problem document (section 6.7).
      *

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -225,6 +226,16 @@ public final class PebbleCa implements AutoCloseable {
         return JsonMapper.builder().build().readTree(get(directory())).has("renewalInfo");
     }
 
+    /** Has it suggest from now on when a certificate of its own is to be renewed (RFC 9773 section 4.2). */
+    public void suggestRenewal(X509Certificate certificate, Instant start, Instant end) {
+        JsonMapper json = JsonMapper.builder().build();
+        String answer = json.writeValueAsString(
+                Map.of("suggestedWindow", Map.of("start", start.toString(), "end", end.toString())));
+        String body = json.writeValueAsString(Map.of("certificate", Trust.pem(certificate), "ariResponse", answer));
+        URI management = URI.create("https://127.0.0.1:" + running.managementPort() + "/set-renewal-info/");
+        send(HttpRequest.newBuilder(management).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     /** What it printed lately, for a failed test's message. */
     public List<String> output() {
         return running.process().output();
@@ -243,18 +254,22 @@ public final class PebbleCa implements AutoCloseable {
     }
 
     private String get(URI uri) {
+        return send(HttpRequest.newBuilder(uri));
+    }
+
+    private String send(HttpRequest.Builder request) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(uri).timeout(LIMIT).build();
-            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response =
+                    http.send(request.timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new IllegalStateException(uri + ": " + response.statusCode());
+                throw new IllegalStateException(response + ": " + response.body());
             }
             return response.body();
         } catch (IOException e) {
             throw new UncheckedIOException("pebble is gone", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new InterruptedIOException(uri.toString()));
+            throw new UncheckedIOException(new InterruptedIOException("asking pebble"));
         }
     }
 

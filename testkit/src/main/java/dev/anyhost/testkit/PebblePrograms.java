@@ -27,6 +27,13 @@ public record PebblePrograms(Path pebble, Path challengeServer) {
         return new PebblePrograms(folder.resolve("pebble"), folder.resolve("pebble-challtestsrv"));
     }
 
+    /** Those with ARI (RFC 9773), as {@code scripts/unpack-parts unstable/pebble} leaves them beside the modules. */
+    public static PebblePrograms unstable() {
+        return in(Path.of("..", "target", "parts", "unstable", "usr", "bin")
+                .toAbsolutePath()
+                .normalize());
+    }
+
     /** The challenge server's options after which the address of its DNS comes: they were renamed after 2.4. */
     List<String> dnsListenerOption() {
         try (ChildProcess help = ChildProcess.start(List.of(challengeServer.toString(), "-help"))) {

@@ -23,6 +23,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Checks the names of one part of the whitelist that are due, and records what became of them. Two runs over one part do no
@@ -133,7 +134,9 @@ public final class CheckRun {
         switch (report.ending()) {
             case BLIND -> LOG.error("Part {}: our resolvers, or our own zone, give no answers: {}", shard, report);
             case OUT_OF_TIME -> LOG.warn("Part {}: more is due than there was time for: {}", shard, report);
-            case DONE -> LOG.info("Part {}: {}", shard, report);
+            case DONE ->
+                LOG.atLevel(report.checked() + report.leftOver() > 0 ? Level.INFO : Level.DEBUG)
+                        .log("Part {}: {}", shard, report);
         }
         return report;
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.core.exception.SdkException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,12 +34,12 @@ final class DomainsClient implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final String base;
-    private final String key;
+    private final Credentials credentials;
 
     /** @param api where {@code /v1} is below */
-    DomainsClient(URI api, String key) {
+    DomainsClient(URI api, Credentials credentials) {
         this.base = api.toString().replaceFirst("[?#].*", "").replaceFirst("/+$", "") + "/v1/domains";
-        this.key = key;
+        this.credentials = credentials;
     }
 
     /** By its literal alone; nothing is looked up. */
@@ -92,15 +93,18 @@ final class DomainsClient implements AutoCloseable {
     }
 
     private Reply send(String method, String url, String body) {
-        var request = HttpRequest.newBuilder(URI.create(url))
+        URI target = URI.create(url);
+        var request = HttpRequest.newBuilder(target)
                 .timeout(REQUEST)
-                .header("Authorization", "Bearer " + key)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
         try {
+            credentials.headers(method, target, body).forEach(request::header);
             return reply(url, http.send(request.build(), BodyHandlers.ofString()));
+        } catch (SdkException withoutCredentials) {
+            return new Reply.Unreachable("AWS credentials: " + withoutCredentials.getMessage());
         } catch (IOException failed) {
             String reason = Optional.ofNullable(failed.getMessage())
                     .orElse(failed.getClass().getSimpleName());

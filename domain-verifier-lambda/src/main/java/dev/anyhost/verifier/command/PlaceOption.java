@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** Where a command finds the domains: at the API, or straight in their table. */
 final class PlaceOption {
@@ -38,7 +39,8 @@ final class PlaceOption {
     @Option(
             names = "--api-key-file",
             paramLabel = "FILE",
-            description = "A file with the API key; the environment variable " + KEY_VARIABLE + " unless given.")
+            description = "A file with the API key; the environment variable " + KEY_VARIABLE
+                    + " unless given. A Lambda function URL without a key is called with AWS's signature.")
     private @Nullable Path keyFile;
 
     /** Does one or the other. */
@@ -57,6 +59,10 @@ final class PlaceOption {
     private int api(URI url, ToIntFunction<DomainsClient> work) {
         PrintWriter err = command.commandLine().getErr();
         Optional<String> key = key();
+        Optional<String> region = Credentials.AwsSignature.region(url);
+        if (keyFile == null && key.isEmpty() && region.isPresent()) {
+            return signed(url, region.get(), work);
+        }
         if (key.isEmpty()) {
             String where = keyFile == null ? KEY_VARIABLE + ": missing" : keyFile + ": no key there";
             err.println(
@@ -66,7 +72,15 @@ final class PlaceOption {
         if (url.getScheme().equalsIgnoreCase("http") && !DomainsClient.isLoopback(url)) {
             err.println("Warning: the key goes to " + url + " in the clear.");
         }
-        try (var client = new DomainsClient(url, key.get())) {
+        try (var client = new DomainsClient(url, new Credentials.ApiKey(key.get()))) {
+            return work.applyAsInt(client);
+        }
+    }
+
+    /** With the credentials that AWS's own tools would use here. */
+    private static int signed(URI url, String region, ToIntFunction<DomainsClient> work) {
+        try (var provider = DefaultCredentialsProvider.builder().build();
+                var client = new DomainsClient(url, new Credentials.AwsSignature(provider, region))) {
             return work.applyAsInt(client);
         }
     }

@@ -49,12 +49,14 @@ public record Checks(
         return new Checks(Optional.empty(), List.of(), 0, 0, Optional.empty(), first);
     }
 
-    Checks and(Finding finding, Instant now) {
+    /** @param kind what the finding means in the hostname's present status */
+    Checks and(Finding finding, FindingCode.Kind kind, Instant now) {
         Optional<Finding> found = Optional.of(finding);
         List<Run> runs = noted(finding, now);
-        return switch (finding.kind()) {
+        return switch (kind) {
             case PROVEN, PROVEN_WITH_WARNING -> new Checks(found, runs, tries + 1, 0, Optional.empty(), next);
-            case WRONG -> new Checks(found, runs, tries + 1, wrong + 1, wrongSince.or(() -> Optional.of(now)), next);
+            case HINDERED, WRONG ->
+                new Checks(found, runs, tries + 1, wrong + 1, wrongSince.or(() -> Optional.of(now)), next);
             case UNKNOWN -> new Checks(found, runs, tries + 1, wrong, wrongSince, next);
         };
     }

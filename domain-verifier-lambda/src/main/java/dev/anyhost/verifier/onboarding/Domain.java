@@ -70,7 +70,7 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
     private static boolean isProof(Finding finding) {
         return switch (finding.kind()) {
             case PROVEN, PROVEN_WITH_WARNING -> true;
-            case WRONG, UNKNOWN -> false;
+            case HINDERED, WRONG, UNKNOWN -> false;
         };
     }
 

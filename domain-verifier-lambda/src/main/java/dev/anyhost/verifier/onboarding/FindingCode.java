@@ -25,13 +25,13 @@ public enum FindingCode {
     /** Its addresses are somebody else's. */
     ADDRESS_ELSEWHERE(Kind.WRONG),
     /** The IPv4 addresses are ours, an IPv6 address isn't. */
-    STALE_AAAA(Kind.WRONG),
+    STALE_AAAA(Kind.HINDERED),
     /** The name leads to us, but the TXT record isn't there. */
     TXT_MISSING(Kind.WRONG),
     /** The name leads to us, but the TXT record has another value. */
     TXT_WRONG(Kind.WRONG),
     /** A CAA record forbids our certificate authority. */
-    CAA_REFUSES(Kind.WRONG),
+    CAA_REFUSES(Kind.HINDERED),
     /** No answer, or none that says anything. */
     DNS_UNAVAILABLE(Kind.UNKNOWN),
     /** The zone's DNSSEC signatures don't hold, so that validating resolvers give no answer. */
@@ -43,6 +43,8 @@ public enum FindingCode {
         PROVEN,
         /** So it is, but something should be changed. */
         PROVEN_WITH_WARNING,
+        /** It leads to us, but a new certificate may be refused: it isn't begun with, but one that is served stays so. */
+        HINDERED,
         /** The customer must change something. */
         WRONG,
         /** It couldn't be asked; that changes nothing. */

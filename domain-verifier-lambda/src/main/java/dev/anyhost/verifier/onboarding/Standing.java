@@ -11,12 +11,21 @@ public record Standing(DomainStatus status, Instant since, Checks checks) {
 
     /** The status machine: what a finding makes of a hostname. What couldn't be asked changes no status. */
     Standing after(Finding finding, CheckSchedule schedule, Instant now) {
-        Checks next = checks.and(finding, now);
-        return switch (finding.kind()) {
+        FindingCode.Kind kind = kind(finding);
+        Checks next = checks.and(finding, kind, now);
+        return switch (kind) {
             case PROVEN, PROVEN_WITH_WARNING -> moved(proven(), next, now);
-            case WRONG -> moved(wrong(schedule.isOver(next, now)), next, now);
+            case HINDERED, WRONG -> moved(wrong(schedule.isOver(next, now)), next, now);
             case UNKNOWN -> new Standing(status, since, next);
         };
+    }
+
+    /** What hinders only a new certificate is no reason to stop serving. */
+    private FindingCode.Kind kind(Finding finding) {
+        if (finding.kind() != FindingCode.Kind.HINDERED) {
+            return finding.kind();
+        }
+        return status.isAllowed() ? FindingCode.Kind.PROVEN_WITH_WARNING : FindingCode.Kind.WRONG;
     }
 
     private DomainStatus proven() {

@@ -118,10 +118,12 @@ class DomainHistoryTest {
         private void checked(Domain before) {
             FindingCode code = FindingCode.values()[random.nextInt(FindingCode.values().length)];
             Domain after = before.checked(new Finding(code, "message"), SCHEDULE, now);
-            remember(code.kind());
+            remember(effect(code, before));
             switch (code.kind()) {
                 case PROVEN, PROVEN_WITH_WARNING ->
                     check(after.status() == DomainStatus.ACTIVE || before.status() == DomainStatus.BLOCKED, after);
+                case HINDERED ->
+                    check(after.status().isAllowed() == before.status().isAllowed(), after);
                 case WRONG ->
                     check(!(after.status().isAllowed() && !before.status().isAllowed()), after);
                 case UNKNOWN -> check(after.status() == before.status(), after);
@@ -148,6 +150,18 @@ class DomainHistoryTest {
             accept(after);
         }
 
+        /** What hinders a new certificate is as good as nothing for a name that is served, and proves nothing. */
+        private Kind effect(FindingCode code, Domain before) {
+            if (code.kind() != Kind.HINDERED) {
+                return code.kind();
+            }
+            if (before.status().isAllowed()) {
+                wrongInARow = 0;
+                return Kind.UNKNOWN;
+            }
+            return Kind.WRONG;
+        }
+
         /** A finding is only ever a proof of the registration that it was made for. */
         private void remember(Kind kind) {
             switch (kind) {
@@ -155,7 +169,7 @@ class DomainHistoryTest {
                     wrongInARow = 0;
                     freshlyProven = true;
                 }
-                case WRONG -> {
+                case HINDERED, WRONG -> {
                     if (wrongInARow++ == 0) {
                         wrongSince = now;
                     }

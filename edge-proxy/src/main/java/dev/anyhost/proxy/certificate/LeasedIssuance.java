@@ -100,7 +100,8 @@ public final class LeasedIssuance {
 
         boolean isMetBy(StoredCertificate found, Instant now) {
             return isValid(found, now)
-                    && former.filter(known -> known.version() >= found.version()).isEmpty();
+                    && former.filter(known -> known.version() >= found.version())
+                            .isEmpty();
         }
 
         /** Only the authority that issued a certificate can see it replaced (RFC 9773 section 5). */

@@ -43,7 +43,8 @@ public final class Renewer {
     public Result renew(StoredCertificate former, Haste haste) {
         return switch (acquisition.permission(former.hostname())) {
             case Permission.Refused _ -> new Result.Refused();
-            case Permission.Unknown _ -> new Result.NotYet(Cause.VERIFIER_SILENT, clock.instant().plus(SILENCE));
+            case Permission.Unknown _ ->
+                new Result.NotYet(Cause.VERIFIER_SILENT, clock.instant().plus(SILENCE));
             case Permission.Allowed(Route route) -> result(former, obtained(former, route, haste));
         };
     }
@@ -67,7 +68,8 @@ public final class Renewer {
                 yield new Result.Renewed(ownOrder);
             }
             case LeasedIssuance.Failed(CertificateAnswer.NotYet answer) -> notYet(answer);
-            case LeasedIssuance.PutOff(IssuanceFailure failure) -> new Result.NotYet(Cause.ISSUANCE_FAILED, failure.retryAt());
+            case LeasedIssuance.PutOff(IssuanceFailure failure) ->
+                new Result.NotYet(Cause.ISSUANCE_FAILED, failure.retryAt());
         };
     }
 

@@ -49,7 +49,8 @@ final class AuthorityProvider extends GenericAcmeProvider {
     /** How far our clock is ahead of the authority's, as far as it says. Asks it unless it answered lately. */
     Duration clockAhead(Session session) throws AcmeException {
         if (clock.ahead().isEmpty()) {
-            latest = new Directory(read(session, session.getServerUri()), time.nanos().getAsLong());
+            latest = new Directory(
+                    read(session, session.getServerUri()), time.nanos().getAsLong());
         }
         return clock.ahead().orElse(Duration.ZERO);
     }

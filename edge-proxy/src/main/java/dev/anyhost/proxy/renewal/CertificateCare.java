@@ -45,11 +45,7 @@ final class CertificateCare {
 
     /** @param unusedFor what nobody used for so long isn't renewed */
     CertificateCare(
-            CertificateStore store,
-            Renewer renewer,
-            Duration unusedFor,
-            InstantSource clock,
-            RandomGenerator random) {
+            CertificateStore store, Renewer renewer, Duration unusedFor, InstantSource clock, RandomGenerator random) {
         this.store = store;
         this.renewer = renewer;
         this.unusedFor = unusedFor;
@@ -67,8 +63,7 @@ final class CertificateCare {
                         .addKeyValue("hostname", hostname)
                         .addKeyValue("reason", reason)
                         .log("stored certificate is damaged");
-                yield scheduled(
-                        Outcome.UNREADABLE, store.schedule(hostname, version, in(A_DAY), Optional.empty()));
+                yield scheduled(Outcome.UNREADABLE, store.schedule(hostname, version, in(A_DAY), Optional.empty()));
             }
             case FindResult.Absent() -> Outcome.GONE;
             case FindResult.KeyUnavailable(String keyId, String reason) -> unreachable(hostname, keyId + ": " + reason);
@@ -129,8 +124,7 @@ final class CertificateCare {
     }
 
     private Outcome renewed(StoredCertificate certificate, Optional<SuggestedWindow> window, Instant now) {
-        Haste haste =
-                now.isBefore(RenewalPolicy.emergencyAt(certificate)) ? Haste.NOBODY_WAITS : Haste.NEAR_EXPIRY;
+        Haste haste = now.isBefore(RenewalPolicy.emergencyAt(certificate)) ? Haste.NOBODY_WAITS : Haste.NEAR_EXPIRY;
         return switch (renewer.renew(certificate, haste)) {
             // The new one is due at once, and says itself when it is to be looked after.
             case Renewer.Result.Renewed(boolean ownOrder) -> ownOrder ? Outcome.RENEWED : Outcome.ELSEWHERE;

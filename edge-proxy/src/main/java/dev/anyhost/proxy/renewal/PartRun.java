@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class PartRun {
 
     /** When a part is gone through next. */
-    static final Duration EVERY = Duration.ofMinutes(1);
+    static final Duration EVERY = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(PartRun.class);
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(5);
@@ -82,8 +82,9 @@ final class PartRun {
     private boolean page(String part, Issuer issuer, Set<Hostname> done) throws InterruptedException {
         return switch (store.due(part, around.time().clock().instant(), AT_A_TIME)) {
             case DueResult.Due(List<Hostname> due) -> {
-                List<Hostname> fresh =
-                        due.stream().filter(hostname -> !done.contains(hostname)).toList();
+                List<Hostname> fresh = due.stream()
+                        .filter(hostname -> !done.contains(hostname))
+                        .toList();
                 yield !fresh.isEmpty() && together(fresh, issuer, done);
             }
             case DueResult.Unreachable(String reason) -> {

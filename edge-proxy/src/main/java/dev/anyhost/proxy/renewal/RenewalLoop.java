@@ -25,12 +25,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has every certificate looked after in time, whether or not anybody visits. The certificates are split into parts, and each
- * part is gone through every minute by the instance that gets it; what one leaves when it dies, another takes over.
+ * part is gone through twice a minute by the instance that gets it; what one leaves when it dies, another takes over.
  */
 public final class RenewalLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(RenewalLoop.class);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
     private static final int PARTS_AT_A_TIME = 4;
 
     private final PartLeases parts;

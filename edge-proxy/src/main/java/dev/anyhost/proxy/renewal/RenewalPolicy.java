@@ -1,6 +1,5 @@
 package dev.anyhost.proxy.renewal;
 
-import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.issuance.Suggestion;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.SuggestedWindow;
@@ -60,8 +59,8 @@ final class RenewalPolicy {
             Suggestion.Window window, Optional<SuggestedWindow> known, Instant now, RandomGenerator random) {
         Instant start = window.start().truncatedTo(ChronoUnit.SECONDS);
         Instant end = window.end().truncatedTo(ChronoUnit.SECONDS);
-        Instant chosen = known.filter(before ->
-                        before.start().equals(start) && before.end().equals(end))
+        Instant chosen = known.filter(
+                        before -> before.start().equals(start) && before.end().equals(end))
                 .map(SuggestedWindow::chosen)
                 .orElseGet(() -> within(start, end, now, random));
         return new SuggestedWindow(start, end, chosen, window.askAgain());

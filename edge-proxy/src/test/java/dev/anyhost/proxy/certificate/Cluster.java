@@ -226,8 +226,8 @@ public final class Cluster implements AutoCloseable {
     /** A certificate. */
     public IssuanceOutcome issued(IssuanceRequest request) {
         Instant now = clock.instant();
-        ServerIdentity identity = CA.issue(
-                List.of(request.hostname().value()), now.minus(Duration.ofHours(1)), now.plus(life));
+        ServerIdentity identity =
+                CA.issue(List.of(request.hostname().value()), now.minus(Duration.ofHours(1)), now.plus(life));
         return new IssuanceOutcome.Issued(identity.chain(), identity.privateKey(), DIRECTORY, request.preferred());
     }
 

@@ -114,8 +114,8 @@ class AcmeIssuerPebbleTest {
         Hostname hostname = Hostname.parse("resumed.example").orElseThrow();
         List<URI> orders = new ArrayList<>();
         try (AcmeIssuer first = issuer(pebble, board)) {
-            var stopAfterOrder =
-                    new IssuanceRequest(hostname, HTTP_01, Optional.empty(), Optional.empty(), orders::add, () -> !orders.isEmpty());
+            var stopAfterOrder = new IssuanceRequest(
+                    hostname, HTTP_01, Optional.empty(), Optional.empty(), orders::add, () -> !orders.isEmpty());
             assertThat(first.issue(stopAfterOrder))
                     .isInstanceOfSatisfying(
                             Unavailable.class, u -> assertThat(u.cause()).isEqualTo(Cause.STOPPED));
@@ -124,7 +124,12 @@ class AcmeIssuerPebbleTest {
 
         try (AcmeIssuer second = issuer(pebble, board)) {
             issued(second.issue(new IssuanceRequest(
-                    hostname, TLS_ALPN_01, Optional.of(orders.getFirst()), Optional.empty(), orders::add, () -> false)));
+                    hostname,
+                    TLS_ALPN_01,
+                    Optional.of(orders.getFirst()),
+                    Optional.empty(),
+                    orders::add,
+                    () -> false)));
         }
 
         assertThat(pebble.orders()).isEqualTo(before);

@@ -49,13 +49,15 @@ final class ScriptedAttempt implements AutoCloseable {
     IssuanceOutcome issueWithoutStore(ChallengeType type) {
         try (AcmeIssuer issuer = issuer(authority.directory())) {
             store.setReachable(false);
-            return issuer.issue(new IssuanceRequest(SHOP, type, Optional.empty(), Optional.empty(), recorded::add, () -> false));
+            return issuer.issue(
+                    new IssuanceRequest(SHOP, type, Optional.empty(), Optional.empty(), recorded::add, () -> false));
         }
     }
 
     IssuanceOutcome issueAt(URI directory) {
         try (AcmeIssuer issuer = issuer(directory)) {
-            return issuer.issue(new IssuanceRequest(SHOP, HTTP_01, Optional.empty(), Optional.empty(), recorded::add, () -> false));
+            return issuer.issue(
+                    new IssuanceRequest(SHOP, HTTP_01, Optional.empty(), Optional.empty(), recorded::add, () -> false));
         }
     }
 

@@ -63,7 +63,8 @@ class RenewalLoopTest extends OnACluster {
         assertThat(results).containsExactly(Outcome.WAITING);
         Instant due = stored().upkeep().due();
         assertThat(due)
-                .isBetween(cluster.clock.instant().plus(Duration.ofDays(50)),
+                .isBetween(
+                        cluster.clock.instant().plus(Duration.ofDays(50)),
                         cluster.clock.instant().plus(Duration.ofDays(60)));
 
         assertThat(outcomesOf(loop, Duration.ofDays(50))).isEmpty();
@@ -111,8 +112,8 @@ class RenewalLoopTest extends OnACluster {
     void suggestedWindow_renewedInItAndReplacesSaid() {
         Instant start = cluster.clock.instant().plus(Duration.ofDays(20));
         Instant end = start.plus(Duration.ofDays(2));
-        cluster.suggestion = _ -> new Suggestion.Window(
-                start, end, cluster.clock.instant().plus(Duration.ofHours(6)));
+        cluster.suggestion =
+                _ -> new Suggestion.Window(start, end, cluster.clock.instant().plus(Duration.ofHours(6)));
         RenewalLoop loop = loopAfterVisit();
         X509Certificate former = stored().chain().getFirst();
         Instant chosen = stored().upkeep().window().orElseThrow().chosen();
@@ -238,8 +239,9 @@ class RenewalLoopTest extends OnACluster {
         loopAfterVisit();
         cluster.clock.advance(Duration.ofDays(61));
         var parts = (PartLeases.PartsResult.Parts) cluster.tables.parts().look();
-        parts.states().forEach(state -> assertThat(cluster.tables.parts().claim(state, "dead"))
-                .isInstanceOf(PartLeases.PartClaim.Claimed.class));
+        parts.states()
+                .forEach(state -> assertThat(cluster.tables.parts().claim(state, "dead"))
+                        .isInstanceOf(PartLeases.PartClaim.Claimed.class));
 
         RenewalLoop other = loop("b");
         assertThat(outcomesOf(other, Duration.ZERO)).isEmpty();
@@ -253,12 +255,14 @@ class RenewalLoopTest extends OnACluster {
         cluster.clock.advance(Duration.ofDays(61));
         var parts = (PartLeases.PartsResult.Parts) cluster.tables.parts().look();
         List<PartLeases.PartLease> leases = parts.states().stream()
-                .map(state -> ((PartLeases.PartClaim.Claimed) cluster.tables.parts().claim(state, "alive")).lease())
+                .map(state ->
+                        ((PartLeases.PartClaim.Claimed) cluster.tables.parts().claim(state, "alive")).lease())
                 .toList();
         RenewalLoop other = loop("b");
         for (int i = 0; i < 5; i++) {
             assertThat(outcomesOf(other, Duration.ofSeconds(10))).isEmpty();
-            leases.forEach(lease -> assertThat(cluster.tables.parts().renew(lease)).isTrue());
+            leases.forEach(
+                    lease -> assertThat(cluster.tables.parts().renew(lease)).isTrue());
         }
     }
 
