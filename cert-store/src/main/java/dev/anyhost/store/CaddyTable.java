@@ -87,8 +87,8 @@ public final class CaddyTable implements AutoCloseable {
             switch (patiently(() -> page(from))) {
                 case Answer.Got<ScanResponse>(ScanResponse page) -> {
                     pace.spent(units(page.consumedCapacity()));
-                    page.items().forEach(item -> Attributes.text(item, PRIMARY_KEY)
-                            .ifPresent(visitor));
+                    page.items()
+                            .forEach(item -> Attributes.text(item, PRIMARY_KEY).ifPresent(visitor));
                     start = page.lastEvaluatedKey();
                 }
                 case Answer.Failed<ScanResponse>(String reason) -> {
@@ -134,8 +134,7 @@ public final class CaddyTable implements AutoCloseable {
             return new CaddyFile.Damaged("no text attribute " + CONTENTS);
         }
         try {
-            return new CaddyFile.Content(
-                    new Plaintext(Base64.getDecoder().decode(contents.get())));
+            return new CaddyFile.Content(new Plaintext(Base64.getDecoder().decode(contents.get())));
         } catch (IllegalArgumentException notBase64) {
             return new CaddyFile.Damaged(CONTENTS + " isn't base64");
         }

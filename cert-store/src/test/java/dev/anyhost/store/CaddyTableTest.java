@@ -62,11 +62,10 @@ class CaddyTableTest {
     }
 
     private CaddyTable open(String tableName) {
-        return new CaddyTable(
-                dynamo, tableName, new ReadPace(1_000, time, duration -> {
-                    slept.add(duration);
-                    time.advance(duration);
-                }));
+        return new CaddyTable(dynamo, tableName, new ReadPace(1_000, time, duration -> {
+            slept.add(duration);
+            time.advance(duration);
+        }));
     }
 
     private void create(String tableName, String key) {
@@ -91,10 +90,7 @@ class CaddyTableTest {
     }
 
     private void put(String key, String contents) {
-        put(
-                key,
-                AttributeValue.fromS(
-                        Base64.getEncoder().encodeToString(contents.getBytes(StandardCharsets.UTF_8))));
+        put(key, AttributeValue.fromS(Base64.getEncoder().encodeToString(contents.getBytes(StandardCharsets.UTF_8))));
     }
 
     private static RuntimeException throttled() {
@@ -125,10 +121,11 @@ class CaddyTableTest {
         CaddyFile file = table.content("certificates/ca/a.example/a.example.key");
 
         assertThat(file)
-                .isInstanceOfSatisfying(CaddyFile.Content.class, content -> assertThat(
-                                content.bytes().bytes())
-                        .asString(StandardCharsets.UTF_8)
-                        .isEqualTo("secret\n"));
+                .isInstanceOfSatisfying(
+                        CaddyFile.Content.class,
+                        content -> assertThat(content.bytes().bytes())
+                                .asString(StandardCharsets.UTF_8)
+                                .isEqualTo("secret\n"));
         assertThat(file).hasToString("Content[bytes=" + Plaintext.class.getSimpleName() + "]");
     }
 
@@ -158,8 +155,10 @@ class CaddyTableTest {
         IntStream.range(0, 7).forEach(_ -> dynamo.failNext(DynamoOperation.SCAN, throttled()));
 
         assertThat(table.keys(key -> {}))
-                .isInstanceOfSatisfying(StoreEffect.Unreachable.class, unreachable -> assertThat(unreachable.reason())
-                        .startsWith("table " + name + ": ProvisionedThroughputExceeded"));
+                .isInstanceOfSatisfying(
+                        StoreEffect.Unreachable.class,
+                        unreachable -> assertThat(unreachable.reason())
+                                .startsWith("table " + name + ": ProvisionedThroughputExceeded"));
 
         assertThat(slept.stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(Duration.ofSeconds(63));
     }

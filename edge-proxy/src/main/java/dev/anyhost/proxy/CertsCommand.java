@@ -7,5 +7,11 @@ import picocli.CommandLine.Command;
         name = "certs",
         description = "Looks into the certificate store, fills it from elsewhere, and writes it to files.",
         mixinStandardHelpOptions = true,
-        subcommands = {ListCertificates.class, ShowCertificate.class, RenewCertificate.class,ImportCertificates.class,ExportCertificates.class})
+        subcommands = {
+            ListCertificates.class,
+            ShowCertificate.class,
+            RenewCertificate.class,
+            ImportCertificates.class,
+            ExportCertificates.class
+        })
 public final class CertsCommand {}

@@ -55,8 +55,9 @@ final class ImportCertificates extends StoreCommand {
     @Option(
             names = "--issuer",
             paramLabel = "URL",
-            description = "The ACME directory that certificates are from whose source doesn't tell: of all in --pem-dir,"
-                    + " of those that Caddy before 2.7 keeps in a folder named after it. May be repeated for Caddy.")
+            description =
+                    "The ACME directory that certificates are from whose source doesn't tell: of all in --pem-dir,"
+                            + " of those that Caddy before 2.7 keeps in a folder named after it. May be repeated for Caddy.")
     private List<URI> issuers = List.of();
 
     @Option(
@@ -110,17 +111,14 @@ final class ImportCertificates extends StoreCommand {
         if (source.pemFolder != null) {
             String issuer = issuers.isEmpty() ? "unknown" : issuers.getFirst().toString();
             var folder = new PemFolder(source.pemFolder, issuer);
-            return folder.problem()
-                    .map(problem -> wrong(err, problem))
-                    .orElseGet(() -> take(folder, tables, out, err));
+            return folder.problem().map(problem -> wrong(err, problem)).orElseGet(() -> take(folder, tables, out, err));
         }
         return takeTable(String.valueOf(source.caddyTable), tables, out, err);
     }
 
     private int takeTable(String name, CertificateTables tables, PrintWriter out, PrintWriter err) {
         var place = new StoreSettings.Table(region, Optional.ofNullable(endpoint), name);
-        try (CaddyTable table =
-                CaddyTable.open(place, new ReadPace(readUnits, System::nanoTime, Thread::sleep))) {
+        try (CaddyTable table = CaddyTable.open(place, new ReadPace(readUnits, System::nanoTime, Thread::sleep))) {
             return table.problem()
                     .map(problem -> wrong(err, problem))
                     .orElseGet(() -> take(CaddySource.in(table, issuers), tables, out, err));

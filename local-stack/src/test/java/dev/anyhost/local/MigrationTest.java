@@ -219,9 +219,12 @@ class MigrationTest {
                 String contents = Base64.getEncoder().encodeToString(Files.readAllBytes(file));
                 client.putItem(request -> request.tableName("caddy")
                         .item(Map.of(
-                                "PrimaryKey", AttributeValue.fromS(prefix + caddysData().relativize(file)),
+                                "PrimaryKey",
+                                        AttributeValue.fromS(
+                                                prefix + caddysData().relativize(file)),
                                 "Contents", AttributeValue.fromS(contents),
-                                "LastUpdated", AttributeValue.fromS(Instant.now().toString()))));
+                                "LastUpdated",
+                                        AttributeValue.fromS(Instant.now().toString()))));
             }
             client.putItem(request -> request.tableName("caddy")
                     .item(Map.of(
@@ -254,7 +257,8 @@ class MigrationTest {
         try (ChildProcess caddy = caddy(port, sites.toString())) {
             assertThat(caddy.isAlive()).isTrue();
             for (var shop : serials.entrySet()) {
-                assertThat(system.client(port).handshake(shop.getKey()).serial()).isEqualTo(shop.getValue());
+                assertThat(system.client(port).handshake(shop.getKey()).serial())
+                        .isEqualTo(shop.getValue());
             }
         }
     }

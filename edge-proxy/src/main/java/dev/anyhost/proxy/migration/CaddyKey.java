@@ -22,8 +22,8 @@ record CaddyKey(String folder, String issuer, String name) {
         if (last < 3 || !parts[last - 3].equals(ROOT) || !parts[last].equals(parts[last - 1] + CHAIN)) {
             return Optional.empty();
         }
-        return Optional.of(new CaddyKey(
-                key.substring(0, key.length() - parts[last].length()), parts[last - 2], parts[last - 1]));
+        return Optional.of(
+                new CaddyKey(key.substring(0, key.length() - parts[last].length()), parts[last - 2], parts[last - 1]));
     }
 
     String chain() {

@@ -41,8 +41,8 @@ public final class CaddySource implements CertificateSource {
 
     @Override
     public Optional<String> walk(Visitor visitor) throws InterruptedException {
-        return files.keys(key -> visit(key, visitor), (where, reason) ->
-                visitor.passed(where, new ImportOutcome.Failed(reason)));
+        return files.keys(
+                key -> visit(key, visitor), (where, reason) -> visitor.passed(where, new ImportOutcome.Failed(reason)));
     }
 
     private void visit(String key, Visitor visitor) {

@@ -61,16 +61,14 @@ public final class ExportRun {
     }
 
     private void write(Hostname hostname) {
-        ExportOutcome outcome =
-                switch (store.find(hostname)) {
-                    case FindResult.Found(StoredCertificate found) -> export.write(found);
-                    case FindResult.Absent() -> new ExportOutcome.Failed("no certificate is stored");
-                    case FindResult.Damaged damaged ->
-                        new ExportOutcome.Failed("the item is damaged: " + damaged.reason());
-                    case FindResult.KeyUnavailable(String keyId, String reason) ->
-                        new ExportOutcome.Failed("key " + keyId + ": " + reason);
-                    case FindResult.Unreachable(String reason) -> new ExportOutcome.Failed(reason);
-                };
+        ExportOutcome outcome = switch (store.find(hostname)) {
+            case FindResult.Found(StoredCertificate found) -> export.write(found);
+            case FindResult.Absent() -> new ExportOutcome.Failed("no certificate is stored");
+            case FindResult.Damaged damaged -> new ExportOutcome.Failed("the item is damaged: " + damaged.reason());
+            case FindResult.KeyUnavailable(String keyId, String reason) ->
+                new ExportOutcome.Failed("key " + keyId + ": " + reason);
+            case FindResult.Unreachable(String reason) -> new ExportOutcome.Failed(reason);
+        };
         tell(hostname, outcome);
     }
 

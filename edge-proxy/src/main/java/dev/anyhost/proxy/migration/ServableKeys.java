@@ -28,7 +28,8 @@ final class ServableKeys {
     /** The key's kind, for people. */
     static String kind(PublicKey key) {
         return switch (key) {
-            case ECPublicKey ec -> "EC of " + ec.getParams().getCurve().getField().getFieldSize() + " bits";
+            case ECPublicKey ec ->
+                "EC of " + ec.getParams().getCurve().getField().getFieldSize() + " bits";
             case RSAPublicKey rsa -> "RSA of " + rsa.getModulus().bitLength() + " bits";
             default -> key.getAlgorithm();
         };

@@ -22,8 +22,7 @@ class CaddyKeyTest {
         assertThat(key.issuer()).isEqualTo("ca.test-directory");
         assertThat(key.name()).isEqualTo("shop.example");
         assertThat(key.chain()).isEqualTo(prefix + "certificates/ca.test-directory/shop.example/shop.example.crt");
-        assertThat(key.privateKey())
-                .isEqualTo(prefix + "certificates/ca.test-directory/shop.example/shop.example.key");
+        assertThat(key.privateKey()).isEqualTo(prefix + "certificates/ca.test-directory/shop.example/shop.example.key");
         assertThat(key.metadata()).isEqualTo(prefix + "certificates/ca.test-directory/shop.example/shop.example.json");
     }
 

@@ -160,8 +160,8 @@ class CertificateImportTest {
     @Test
     void orderThatIsKeptAlive_outlastsTheImportsPatience() throws Exception {
         Lease[] order = {store.claim(SHOP)};
-        store.meanwhile = () ->
-                order[0] = ((dev.anyhost.store.LeaseUpdate.Kept) store.tables.leases().renew(order[0])).lease();
+        store.meanwhile = () -> order[0] =
+                ((dev.anyhost.store.LeaseUpdate.Kept) store.tables.leases().renew(order[0])).lease();
 
         assertThat(store.take(shop, SHOP)).isEqualTo(new Failed("an order for it is under way: import again"));
 
@@ -221,8 +221,7 @@ class CertificateImportTest {
 
         assertThat(store.take(shop, SHOP)).isInstanceOf(Failed.class);
 
-        assertThat(store.tables.leases().findFailure(hostname(SHOP)))
-                .isEqualTo(new FailureResult.Remembered(failure));
+        assertThat(store.tables.leases().findFailure(hostname(SHOP))).isEqualTo(new FailureResult.Remembered(failure));
         assertThat(store.changes()).isEmpty();
     }
 
@@ -234,8 +233,7 @@ class CertificateImportTest {
 
         assertThat(store.take(shop, SHOP)).isEqualTo(imported(shop));
 
-        assertThat(store.pauses)
-                .containsExactly(Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1));
+        assertThat(store.pauses).containsExactly(Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1));
     }
 
     @Test

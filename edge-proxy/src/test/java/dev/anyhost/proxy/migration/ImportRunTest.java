@@ -20,10 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -86,7 +86,10 @@ class ImportRunTest {
     void oneGoodAmongManyBad_isImported_andEachOfTheOthersHasItsReason() throws Exception {
         ServerIdentity good = caddy.put("good.example");
         ServerIdentity other = CaddyTree.certificate("other.example");
-        caddy.put("mismatch.example", CaddyTree.chain(CaddyTree.certificate("mismatch.example")), CaddyTree.key(other.privateKey()));
+        caddy.put(
+                "mismatch.example",
+                CaddyTree.chain(CaddyTree.certificate("mismatch.example")),
+                CaddyTree.key(other.privateKey()));
         caddy.put("stranger.example", other);
         caddy.put("wildcard_.wild.example", other);
         caddy.put("192.0.2.7", CaddyTree.certificate("192.0.2.7"));
@@ -94,9 +97,12 @@ class ImportRunTest {
         caddy.put("b\u00fccher.example", other);
         caddy.put("alone.example", other.chainPem(), CaddyTree.key(other.privateKey()));
         ServerIdentity cut = caddy.put("cut-chain.example");
-        Files.writeString(caddy.file("cut-chain.example", ".crt"), CaddyTree.chain(cut).substring(0, 700));
+        Files.writeString(
+                caddy.file("cut-chain.example", ".crt"), CaddyTree.chain(cut).substring(0, 700));
         ServerIdentity cutKey = caddy.put("cut-key.example");
-        Files.writeString(caddy.file("cut-key.example", ".key"), CaddyTree.key(cutKey.privateKey()).substring(0, 90));
+        Files.writeString(
+                caddy.file("cut-key.example", ".key"),
+                CaddyTree.key(cutKey.privateKey()).substring(0, 90));
         var _ = caddy.put("keyless.example");
         Files.delete(caddy.file("keyless.example", ".key"));
         var _ = caddy.put("only-key.example");
@@ -164,8 +170,8 @@ class ImportRunTest {
         caddy.put("rsa.example", CaddyTree.certificate(CaddyTree.rsa(2048), "rsa.example"));
         caddy.put("p521.example", CaddyTree.certificate(CaddyTree.curve("secp521r1"), "p521.example"));
         caddy.put("weak.example", CaddyTree.certificate(CaddyTree.rsa(1024), "weak.example"));
-        ServerIdentity edwards = CaddyTree.certificate(
-                KeyPairGenerator.getInstance("Ed25519").generateKeyPair(), "ed.example");
+        ServerIdentity edwards =
+                CaddyTree.certificate(KeyPairGenerator.getInstance("Ed25519").generateKeyPair(), "ed.example");
         caddy.put("ed.example", CaddyTree.chain(edwards), edwards.privateKeyPem());
 
         assertThat(takeCaddys().isComplete()).isTrue();
@@ -182,9 +188,15 @@ class ImportRunTest {
     @Test
     void nameUnderTwoIssuers_getsTheOneThatExpiresLater_inEitherOrder() throws Exception {
         Instant now = store.clock.instant();
-        ServerIdentity shorter = CaddyTree.certificate("two.example", now.minusSeconds(60), now.plus(Duration.ofDays(30)));
-        ServerIdentity longer = CaddyTree.certificate("two.example", now.minusSeconds(60), now.plus(Duration.ofDays(60)));
-        caddy.put("acme.zerossl.com-v2-dv90", "two.example", CaddyTree.chain(shorter), CaddyTree.key(shorter.privateKey()));
+        ServerIdentity shorter =
+                CaddyTree.certificate("two.example", now.minusSeconds(60), now.plus(Duration.ofDays(30)));
+        ServerIdentity longer =
+                CaddyTree.certificate("two.example", now.minusSeconds(60), now.plus(Duration.ofDays(60)));
+        caddy.put(
+                "acme.zerossl.com-v2-dv90",
+                "two.example",
+                CaddyTree.chain(shorter),
+                CaddyTree.key(shorter.privateKey()));
         caddy.put(CaddyTree.ISSUER, "two.example", CaddyTree.chain(longer), CaddyTree.key(longer.privateKey()));
 
         assertThat(takeCaddys().isComplete()).isTrue();
@@ -220,12 +232,13 @@ class ImportRunTest {
         var underWay = new AtomicInteger();
         var most = new AtomicInteger();
         CertificateSource crowd = visitor -> {
-            IntStream.range(0, 50).forEach(i -> visitor.found(new CertificateSource.Found("a" + i + ".example", () -> {
-                most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
-                Thread.yield();
-                underWay.decrementAndGet();
-                return new CertificateFiles.Unusable(new Skipped("nothing"));
-            })));
+            IntStream.range(0, 50)
+                    .forEach(i -> visitor.found(new CertificateSource.Found("a" + i + ".example", () -> {
+                        most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                        Thread.yield();
+                        underWay.decrementAndGet();
+                        return new CertificateFiles.Unusable(new Skipped("nothing"));
+                    })));
             return Optional.of("cut off");
         };
 
@@ -282,8 +295,8 @@ class ImportRunTest {
 
     @Test
     void folderThatIsNoSource_isSaid() {
-        assertThat(CaddySource.problem(folder)).hasValueSatisfying(text -> assertThat(text)
-                .startsWith(folder + " (expected: "));
+        assertThat(CaddySource.problem(folder))
+                .hasValueSatisfying(text -> assertThat(text).startsWith(folder + " (expected: "));
         assertThat(CaddySource.problem(caddy.data())).isEmpty();
         assertThat(new PemFolder(folder.resolve("nowhere"), "").problem()).isPresent();
     }

@@ -92,7 +92,12 @@ final class ImportStore implements AutoCloseable {
 
     NewCertificate fresh(ServerIdentity identity, String name) {
         return new NewCertificate(
-                hostname(name), identity.chain(), identity.privateKey(), CaddyTree.DIRECTORY, LastVerdict.UNKNOWN, clock.instant());
+                hostname(name),
+                identity.chain(),
+                identity.privateKey(),
+                CaddyTree.DIRECTORY,
+                LastVerdict.UNKNOWN,
+                clock.instant());
     }
 
     /** Stores one as an order's holder does. */
@@ -102,7 +107,12 @@ final class ImportStore implements AutoCloseable {
                 ? found.version()
                 : 0;
         var next = new NewCertificate(
-                hostname(name), identity.chain(), identity.privateKey(), "https://ca.test/dir", verdict, clock.instant());
+                hostname(name),
+                identity.chain(),
+                identity.privateKey(),
+                "https://ca.test/dir",
+                verdict,
+                clock.instant());
         assertThat(tables.certificates().put(next, version, lease)).isInstanceOf(WriteResult.Written.class);
         tables.leases().release(lease);
     }

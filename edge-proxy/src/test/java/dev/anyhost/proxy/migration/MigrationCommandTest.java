@@ -92,9 +92,9 @@ class MigrationCommandTest {
     }
 
     private int importCaddys(String... more) {
-        return certs(Stream.concat(
-                        Stream.of("import", "--caddy-dir", caddy.data().toString()), Arrays.stream(more))
-                .toArray(String[]::new));
+        return certs(
+                Stream.concat(Stream.of("import", "--caddy-dir", caddy.data().toString()), Arrays.stream(more))
+                        .toArray(String[]::new));
     }
 
     private List<JsonNode> objects() {
@@ -218,7 +218,9 @@ class MigrationCommandTest {
         assertThat(certs("export", "--dir", to, "one.example", "none.example")).isEqualTo(1);
         assertThat(out).hasToString("one.example\twritten\t" + to + "/one.example\n");
         assertThat(err).hasToString("none.example: no certificate is stored\n");
-        assertThat(folder.resolve("out/one.example/fullchain.pem")).content().startsWith(one.chainPem().replace("\r", "").strip());
+        assertThat(folder.resolve("out/one.example/fullchain.pem"))
+                .content()
+                .startsWith(one.chainPem().replace("\r", "").strip());
 
         assertThat(certs("export", "--dir", to, "--all")).isZero();
         assertThat(out.toString().lines().sorted())
@@ -240,7 +242,10 @@ class MigrationCommandTest {
         ServerIdentity shop = caddy.put("shop.example");
         ServerIdentity other = CaddyTree.certificate("other.example");
         caddy.put("mismatch.example", CaddyTree.chain(other), CaddyTree.key(shop.privateKey()));
-        caddy.put("cut.example", CaddyTree.chain(shop), CaddyTree.key(shop.privateKey()).substring(0, 120));
+        caddy.put(
+                "cut.example",
+                CaddyTree.chain(shop),
+                CaddyTree.key(shop.privateKey()).substring(0, 120));
         caddy.put("swapped.example", CaddyTree.key(shop.privateKey()), CaddyTree.chain(shop));
         String[] secrets = CaddyTree.key(shop.privateKey()).lines().skip(1).toArray(String[]::new);
 

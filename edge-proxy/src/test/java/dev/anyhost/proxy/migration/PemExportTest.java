@@ -69,7 +69,8 @@ class PemExportTest {
     }
 
     private void assertHolds(ServerIdentity identity) throws IOException {
-        assertThat(place.resolve("fullchain.pem")).hasContent(identity.chainPem().strip());
+        assertThat(place.resolve("fullchain.pem"))
+                .hasContent(identity.chainPem().strip());
         assertThat(Pem.key(
                         Files.readAllBytes(place.resolve("privkey.pem")),
                         identity.leaf().getPublicKey()))

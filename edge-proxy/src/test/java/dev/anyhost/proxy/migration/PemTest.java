@@ -57,8 +57,7 @@ class PemTest {
 
     @Test
     void curveParametersBeforeTheKey_arePassedOver() throws Exception {
-        String parameters =
-                CaddyTree.pem(new PemObject("EC PARAMETERS", SECObjectIdentifiers.secp256r1.getEncoded()));
+        String parameters = CaddyTree.pem(new PemObject("EC PARAMETERS", SECObjectIdentifiers.secp256r1.getEncoded()));
 
         assertThat(read(parameters + CaddyTree.keyWithoutCurve(shop.privateKey()), certified))
                 .isEqualTo(shop.privateKey());
@@ -69,7 +68,8 @@ class PemTest {
         var text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             writer.writeObject(
-                    shop.privateKey(), new JcePEMEncryptorBuilder("AES-128-CBC")
+                    shop.privateKey(),
+                    new JcePEMEncryptorBuilder("AES-128-CBC")
                             .setProvider(new BouncyCastleProvider())
                             .build("secret".toCharArray()));
         }
@@ -100,7 +100,8 @@ class PemTest {
     void damagedBytes_giveAnAnswerAlways() throws IOException {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        for (String pem : new String[] {CaddyTree.key(shop.privateKey()), shop.privateKeyPem(), CaddyTree.chain(shop)}) {
+        for (String pem :
+                new String[] {CaddyTree.key(shop.privateKey()), shop.privateKeyPem(), CaddyTree.chain(shop)}) {
             for (int i = 0; i < 2_000; i++) {
                 byte[] bytes = pem.getBytes(US_ASCII);
                 for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
@@ -118,9 +119,9 @@ class PemTest {
                 + CaddyTree.chain(shop).substring(shop.chainPem().length());
 
         assertThat(Pem.chain(pem.getBytes(US_ASCII)))
-                .isInstanceOfSatisfying(Pem.Chain.Certificates.class, read -> assertThat(read.chain())
-                        .hasSize(2)
-                        .startsWith(shop.leaf()));
+                .isInstanceOfSatisfying(
+                        Pem.Chain.Certificates.class,
+                        read -> assertThat(read.chain()).hasSize(2).startsWith(shop.leaf()));
     }
 
     @Test
