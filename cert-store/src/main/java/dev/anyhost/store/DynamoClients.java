@@ -39,7 +39,7 @@ final class DynamoClients {
         return one.region().equals(other.region()) && one.endpoint().equals(other.endpoint());
     }
 
-    private static DynamoDbClient open(StoreSettings.Table table, StoreCallListener listener) {
+    static DynamoDbClient open(StoreSettings.Table table, StoreCallListener listener) {
         DynamoDbClientBuilder client = DynamoDbClient.builder()
                 .region(Region.of(table.region()))
                 .credentialsProvider(table.endpoint()

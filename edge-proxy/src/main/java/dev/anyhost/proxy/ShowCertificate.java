@@ -5,6 +5,7 @@ import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.FailureResult;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
+import dev.anyhost.store.LastVerdict;
 import dev.anyhost.store.StoredCertificate;
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -47,7 +48,9 @@ final class ShowCertificate extends StoreCommand {
         out.println("version:    " + found.version());
         out.println("tenant:     " + found.lastVerdict().route().tenant().orElse("-"));
         out.println("refused at: "
-                + found.lastVerdict().refusedAt().map(Object::toString).orElse("-"));
+                + (found.lastVerdict().equals(LastVerdict.UNKNOWN)
+                        ? "no verdict yet"
+                        : found.lastVerdict().refusedAt().map(Object::toString).orElse("-")));
         return ExitCode.DONE;
     }
 

@@ -33,6 +33,7 @@ class ArchitectureTest {
             Map.entry("listen", List.of("handshake", "forward", "challenge")),
             Map.entry("handshake", List.of("certificate", "challenge", "concurrent", "channel")),
             Map.entry("forward", List.of("http1", "challenge", "admission", "concurrent", "channel")),
+            Map.entry("migration", List.of("certificate", "issuance")),
             Map.entry("renewal", List.of("certificate", "admission", "issuance", "concurrent")),
             Map.entry("certificate", List.of("admission", "issuance", "concurrent")),
             Map.entry("issuance", List.of("challenge")),

@@ -5,7 +5,9 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -49,16 +51,27 @@ public final class TestCa {
 
     /** A server certificate for DNS names and IP addresses, valid from yesterday to tomorrow. */
     public ServerIdentity issue(String... names) {
-        return issue(new CertificateBuilder(), List.of(names));
+        return issue(new CertificateBuilder().ecp256(), List.of(names));
     }
 
     /** A server certificate with a life of one's own choice, expired ones included. */
     public ServerIdentity issue(List<String> names, Instant notBefore, Instant notAfter) {
-        return issue(new CertificateBuilder().notBefore(notBefore).notAfter(notAfter), names);
+        return issue(new CertificateBuilder().ecp256().notBefore(notBefore).notAfter(notAfter), names);
+    }
+
+    /** A server certificate for a key of one's own choice, valid from yesterday for 90 days. */
+    public ServerIdentity issue(KeyPair key, String name) {
+        Instant now = Instant.now();
+        return issue(
+                new CertificateBuilder()
+                        .keyPair(key)
+                        .notBefore(now.minus(Duration.ofDays(1)))
+                        .notAfter(now.plus(Duration.ofDays(90))),
+                List.of(name));
     }
 
     private ServerIdentity issue(CertificateBuilder builder, List<String> names) {
-        builder.ecp256().subject("CN=" + names.getFirst()).addExtendedKeyUsageServerAuth();
+        builder.subject("CN=" + names.getFirst()).addExtendedKeyUsageServerAuth();
         for (String name : names) {
             if (isAddress(name)) {
                 builder.addSanIpAddress(name);

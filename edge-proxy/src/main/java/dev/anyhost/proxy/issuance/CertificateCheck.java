@@ -16,7 +16,7 @@ import java.util.Optional;
  * Whether a downloaded chain is what was ordered. An authority can err, and what passes here is stored and served: so
  * the key, the only name, the validity, and every signature but the last one's are looked at.
  */
-final class CertificateCheck {
+public final class CertificateCheck {
 
     private static final int DNS_NAME = 2;
     private static final int LONGEST = 10;
@@ -30,8 +30,8 @@ final class CertificateCheck {
      * @return what is wrong with the chain; empty when nothing is
      */
     static Optional<String> fault(List<X509Certificate> chain, Hostname hostname, PublicKey ours, Instant now) {
-        if (chain.size() < 2 || chain.size() > LONGEST) {
-            return Optional.of("chain of " + chain.size() + " certificates (expected: 2 to " + LONGEST + ")");
+        if (isOfWrongSize(chain)) {
+            return chainFault(chain);
         }
         X509Certificate leaf = chain.getFirst();
         if (!Arrays.equals(leaf.getPublicKey().getEncoded(), ours.getEncoded())) {
@@ -44,7 +44,18 @@ final class CertificateCheck {
             return Optional.of(
                     "the certificate expired at " + leaf.getNotAfter().toInstant());
         }
-        return brokenLink(chain);
+        return chainFault(chain);
+    }
+
+    /** Whether each certificate is signed by the next; what is wrong, or empty. Says nothing about leaf and names. */
+    public static Optional<String> chainFault(List<X509Certificate> chain) {
+        return isOfWrongSize(chain)
+                ? Optional.of("chain of " + chain.size() + " certificates (expected: 2 to " + LONGEST + ")")
+                : brokenLink(chain);
+    }
+
+    private static boolean isOfWrongSize(List<X509Certificate> chain) {
+        return chain.size() < 2 || chain.size() > LONGEST;
     }
 
     private static boolean hasOnly(X509Certificate leaf, Hostname hostname) {

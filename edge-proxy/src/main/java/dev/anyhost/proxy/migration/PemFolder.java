@@ -1,0 +1,64 @@
+package dev.anyhost.proxy.migration;
+
+import dev.anyhost.store.CaddyFile;
+import dev.anyhost.store.encryption.Plaintext;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A folder for each hostname, with the chain and the key in PEM: what {@link PemExport} writes, and what certbot keeps
+ * under {@code live}.
+ *
+ * @param folder the folder of folders
+ * @param issuer what is to be stored as the certificates' issuer: nothing in the files tells it
+ */
+public record PemFolder(Path folder, String issuer) implements CertificateSource {
+
+    static final String CHAIN = "fullchain.pem";
+    static final String KEY = "privkey.pem";
+
+    /** What is wrong with the folder; empty when nothing is. */
+    public Optional<String> problem() {
+        return Files.isDirectory(folder)
+                ? Optional.empty()
+                : Optional.of(folder + " (expected: a folder of HOST/" + CHAIN + " and HOST/" + KEY + ")");
+    }
+
+    @Override
+    public Optional<String> walk(Visitor visitor) {
+        try (DirectoryStream<Path> places = Files.newDirectoryStream(folder, Files::isDirectory)) {
+            for (Path place : places) {
+                visitor.found(new Found(String.valueOf(place.getFileName()), () -> read(place)));
+            }
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.of(folder + ": " + BoundedFile.reason(unreadable));
+        } catch (DirectoryIteratorException broken) {
+            return Optional.of(folder + ": " + BoundedFile.reason(broken.getCause()));
+        }
+    }
+
+    private CertificateFiles read(Path place) {
+        CaddyFile chain = BoundedFile.read(place.resolve(CHAIN));
+        CaddyFile key = BoundedFile.read(place.resolve(KEY));
+        if (chain instanceof CaddyFile.Content(Plaintext certificates)
+                && key instanceof CaddyFile.Content(Plaintext secret)) {
+            return new CertificateFiles.Read(certificates, secret, issuer);
+        }
+        String missing = chain instanceof CaddyFile.Content ? KEY + ": " + why(key) : CHAIN + ": " + why(chain);
+        return new CertificateFiles.Unusable(new ImportOutcome.Failed(missing));
+    }
+
+    private static String why(CaddyFile file) {
+        return switch (file) {
+            case CaddyFile.Content _ -> "";
+            case CaddyFile.Absent() -> "missing";
+            case CaddyFile.Damaged(String reason) -> reason;
+            case CaddyFile.Unreachable(String reason) -> reason;
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** Certificates from elsewhere into the store, and from the store to files. */
+package dev.anyhost.proxy.migration;
