@@ -103,10 +103,11 @@ final class ImportCertificates extends StoreCommand {
         if (atATime < 1 || readUnits <= 0) {
             return wrong(err, "--at-a-time, --read-units (expected: more than 0)");
         }
-        if (source.caddyFolder != null) {
-            return CaddySource.problem(source.caddyFolder)
+        Path caddyFolder = source.caddyFolder;
+        if (caddyFolder != null) {
+            return CaddySource.problem(caddyFolder)
                     .map(problem -> wrong(err, problem))
-                    .orElseGet(() -> take(CaddySource.in(source.caddyFolder, issuers), tables, out, err));
+                    .orElseGet(() -> take(CaddySource.in(caddyFolder, issuers), tables, out, err));
         }
         if (source.pemFolder != null) {
             String issuer = issuers.isEmpty() ? "unknown" : issuers.getFirst().toString();

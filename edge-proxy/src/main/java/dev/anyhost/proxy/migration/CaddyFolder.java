@@ -1,9 +1,6 @@
 package dev.anyhost.proxy.migration;
 
 import dev.anyhost.store.CaddyFile;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,9 +23,9 @@ record CaddyFolder(Path data) implements CaddyFiles {
 
     @Override
     public Optional<String> keys(Consumer<String> visitor, BiConsumer<String, String> unreadable) {
-        return folders(
+        return LocalFiles.folders(
                         data.resolve(CaddyKey.ROOT),
-                        issuer -> folders(issuer, place -> visitor.accept(key(place)))
+                        issuer -> LocalFiles.folders(issuer, place -> visitor.accept(key(place)))
                                 .ifPresent(reason -> unreadable.accept(data.relativize(issuer) + "/", reason)))
                 .map(reason -> data.resolve(CaddyKey.ROOT) + ": " + reason);
     }
@@ -38,20 +35,8 @@ record CaddyFolder(Path data) implements CaddyFiles {
         return data.relativize(place) + "/" + place.getFileName() + CaddyKey.CHAIN;
     }
 
-    /** Shows a folder's folders; why not all of them, if so. */
-    private static Optional<String> folders(Path folder, Consumer<Path> visitor) {
-        try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder, Files::isDirectory)) {
-            inside.forEach(visitor);
-            return Optional.empty();
-        } catch (IOException unreadable) {
-            return Optional.of(BoundedFile.reason(unreadable));
-        } catch (DirectoryIteratorException broken) {
-            return Optional.of(BoundedFile.reason(broken.getCause()));
-        }
-    }
-
     @Override
     public CaddyFile content(String key) {
-        return BoundedFile.read(data.resolve(key));
+        return LocalFiles.read(data.resolve(key));
     }
 }

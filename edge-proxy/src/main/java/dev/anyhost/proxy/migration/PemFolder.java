@@ -2,9 +2,6 @@ package dev.anyhost.proxy.migration;
 
 import dev.anyhost.store.CaddyFile;
 import dev.anyhost.store.encryption.Plaintext;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,21 +27,15 @@ public record PemFolder(Path folder, String issuer) implements CertificateSource
 
     @Override
     public Optional<String> walk(Visitor visitor) {
-        try (DirectoryStream<Path> places = Files.newDirectoryStream(folder, Files::isDirectory)) {
-            for (Path place : places) {
-                visitor.found(new Found(String.valueOf(place.getFileName()), () -> read(place)));
-            }
-            return Optional.empty();
-        } catch (IOException unreadable) {
-            return Optional.of(folder + ": " + BoundedFile.reason(unreadable));
-        } catch (DirectoryIteratorException broken) {
-            return Optional.of(folder + ": " + BoundedFile.reason(broken.getCause()));
-        }
+        return LocalFiles.folders(
+                        folder,
+                        place -> visitor.found(new Found(String.valueOf(place.getFileName()), () -> read(place))))
+                .map(reason -> folder + ": " + reason);
     }
 
     private CertificateFiles read(Path place) {
-        CaddyFile chain = BoundedFile.read(place.resolve(CHAIN));
-        CaddyFile key = BoundedFile.read(place.resolve(KEY));
+        CaddyFile chain = LocalFiles.read(place.resolve(CHAIN));
+        CaddyFile key = LocalFiles.read(place.resolve(KEY));
         if (chain instanceof CaddyFile.Content(Plaintext certificates)
                 && key instanceof CaddyFile.Content(Plaintext secret)) {
             return new CertificateFiles.Read(certificates, secret, issuer);

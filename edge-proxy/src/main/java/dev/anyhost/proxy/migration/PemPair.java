@@ -58,7 +58,7 @@ record PemPair(byte[] chain, Plaintext key) implements AutoCloseable {
     }
 
     private static boolean has(Path file, byte[] bytes) {
-        if (!(BoundedFile.read(file) instanceof CaddyFile.Content(Plaintext there))) {
+        if (!(LocalFiles.read(file) instanceof CaddyFile.Content(Plaintext there))) {
             return false;
         }
         try (there) {
