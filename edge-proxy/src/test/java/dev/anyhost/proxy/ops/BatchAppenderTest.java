@@ -7,11 +7,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +22,7 @@ class BatchAppenderTest {
     private final LoggerContext context = new LoggerContext();
 
     private BatchAppender started(OutputStream out) {
+        context.setMDCAdapter(new LogbackMDCAdapter());
         var encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern("%msg%n");
@@ -59,7 +62,7 @@ class BatchAppenderTest {
             }
         });
         appender.doAppend(event("one"));
-        written.await();
+        assertThat(written.await(30, TimeUnit.SECONDS)).isTrue();
         appender.stop();
     }
 
@@ -84,7 +87,7 @@ class BatchAppenderTest {
             }
         });
         appender.doAppend(event("first"));
-        inside.await();
+        assertThat(inside.await(30, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 10_000; i++) {
             appender.doAppend(event("x"));
         }
