@@ -7,8 +7,6 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
 import java.io.ByteArrayOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -41,7 +39,7 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
 
     /** For logback. */
     public BatchAppender() {
-        this(new FileOutputStream(FileDescriptor.err));
+        this(System.err);
     }
 
     BatchAppender(OutputStream out) {
