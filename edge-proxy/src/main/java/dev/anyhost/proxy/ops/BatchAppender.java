@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,7 +40,7 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
 
     /** For logback. */
     public BatchAppender() {
-        this(System.err);
+        this(ConsoleTarget.SystemErr.getStream());
     }
 
     BatchAppender(OutputStream out) {
