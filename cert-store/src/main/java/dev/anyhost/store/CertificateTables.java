@@ -22,6 +22,7 @@ public final class CertificateTables implements AutoCloseable {
     private final AcmeAccounts accounts;
     private final PostedChallenges challenges;
     private final IssuerPauses pauses;
+    private final OrderBudgets budgets;
     private final PartLeases parts;
     private final SharedTicketKeys ticketKeys;
     private final ChangeLog changes;
@@ -50,6 +51,7 @@ public final class CertificateTables implements AutoCloseable {
         this.accounts = new DynamoAccounts(coordinationTable, keys);
         this.challenges = new DynamoChallenges(coordinationTable, clock);
         this.pauses = new DynamoPauses(coordinationTable, clock);
+        this.budgets = new DynamoBudgets(coordinationTable, clock);
         this.parts = new DynamoPartLeases(coordinationTable);
         this.ticketKeys = new DynamoTicketKeys(coordinationTable, keys);
         this.changes = new ChangeLog(clients.coordination(), coordinationTable.name(), clock);
@@ -100,6 +102,10 @@ public final class CertificateTables implements AutoCloseable {
 
     public IssuerPauses pauses() {
         return pauses;
+    }
+
+    public OrderBudgets budgets() {
+        return budgets;
     }
 
     public PartLeases parts() {

@@ -41,6 +41,11 @@ record CoordinationKey(String subject, String kind) {
         return new CoordinationKey("issuer#" + issuer, "pause");
     }
 
+    /** All buckets of an issuer lie beside each other, so that a query shows them. */
+    static CoordinationKey bucket(String issuer, String bucket) {
+        return new CoordinationKey("budget#" + issuer, bucket);
+    }
+
     /** All parts lie beside each other, so that one query shows them. */
     static CoordinationKey part(String part) {
         return new CoordinationKey(RENEWAL, part);

@@ -5,13 +5,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /** Pauses as rows that only ever move on, and vanish some time after they ended. */
 final class DynamoPauses implements IssuerPauses {
+
+    /** The condition under which there is no pause at {@code :now}. */
+    static final String OPEN = "attribute_not_exists(paused_until) OR paused_until <= :now";
 
     private static final String UNTIL = "paused_until";
     private static final String PROBLEM = "problem";
@@ -30,14 +32,21 @@ final class DynamoPauses implements IssuerPauses {
         try {
             Map<String, AttributeValue> row =
                     table.get(CoordinationKey.pause(issuer).attributes(), true);
-            Optional<Instant> until = Attributes.seconds(row, UNTIL).filter(clock.instant()::isBefore);
-            return until.isPresent()
-                    ? new PauseResult.Paused(
-                            until.get(), Attributes.text(row, PROBLEM).orElse(""))
+            return Attributes.seconds(row, UNTIL)
+                            .filter(clock.instant()::isBefore)
+                            .isPresent()
+                    ? pause(row)
                     : new PauseResult.Open();
         } catch (SdkException failed) {
             return new PauseResult.Unreachable(table.unreachable(failed));
         }
+    }
+
+    /** What a row says. */
+    static PauseResult.Paused pause(Map<String, AttributeValue> row) {
+        return new PauseResult.Paused(
+                Attributes.seconds(row, UNTIL).orElse(Instant.EPOCH),
+                Attributes.text(row, PROBLEM).orElse(""));
     }
 
     @Override

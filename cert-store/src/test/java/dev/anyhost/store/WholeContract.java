@@ -16,6 +16,7 @@ abstract class WholeContract
                 LeaseContract,
                 LeaseTakeoverContract,
                 FailureContract,
+                BudgetContract,
                 AccountContract,
                 ChallengeContract,
                 TicketKeysContract,
