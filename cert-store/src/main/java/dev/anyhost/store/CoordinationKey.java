@@ -37,6 +37,10 @@ record CoordinationKey(String subject, String kind) {
         return new CoordinationKey(HOST + hostname.value(), "challenge");
     }
 
+    static CoordinationKey traffic(Hostname hostname) {
+        return new CoordinationKey(HOST + hostname.value(), "traffic");
+    }
+
     static CoordinationKey pause(String issuer) {
         return new CoordinationKey("issuer#" + issuer, "pause");
     }

@@ -13,6 +13,7 @@ abstract class WholeContract
                 CertificateRaceContract,
                 VerdictContract,
                 UpkeepContract,
+                TrafficContract,
                 LeaseContract,
                 LeaseTakeoverContract,
                 FailureContract,

@@ -17,6 +17,7 @@ import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
 import dev.anyhost.proxy.certificate.NewNames;
 import dev.anyhost.proxy.certificate.Renewer;
+import dev.anyhost.proxy.certificate.TrafficNotes;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
@@ -119,7 +120,9 @@ record CertificateParts(
                 new Acquisition.Certificates(
                         held,
                         tables.certificates(),
-                        Acquisition.Strangers.bounded(around.time().nanos())),
+                        Acquisition.Strangers.bounded(around.time().nanos()),
+                        new TrafficNotes(
+                                tables.traffic(), around.time().clock(), new Random(), around.virtualThreads())),
                 issuance,
                 failures,
                 around.time().clock(),

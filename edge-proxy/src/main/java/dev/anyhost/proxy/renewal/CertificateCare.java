@@ -63,7 +63,7 @@ final class CertificateCare {
                         .addKeyValue("hostname", hostname)
                         .addKeyValue("reason", reason)
                         .log("stored certificate is damaged");
-                yield scheduled(Outcome.UNREADABLE, store.schedule(hostname, version, in(A_DAY), Optional.empty()));
+                yield scheduled(Outcome.UNREADABLE, store.postpone(hostname, version, in(A_DAY)));
             }
             case FindResult.Absent() -> Outcome.GONE;
             case FindResult.KeyUnavailable(String keyId, String reason) -> unreachable(hostname, keyId + ": " + reason);
@@ -80,7 +80,7 @@ final class CertificateCare {
         Optional<SuggestedWindow> window = word.window();
         Instant renewAt = RenewalPolicy.renewAt(certificate, window);
         if (now.isBefore(renewAt)) {
-            return next(certificate, Outcome.WAITING, earlier(renewAt, word.askAgain()), window);
+            return next(certificate, Outcome.WAITING, RenewalPolicy.earlier(renewAt, word.askAgain()), window);
         }
         if (certificate.upkeep().used().isBefore(now.minus(unusedFor))) {
             return next(certificate, Outcome.UNUSED, in(A_DAY), window);
@@ -133,7 +133,7 @@ final class CertificateCare {
                 alarm(certificate, cause, retryAt, now);
                 yield cause == Cause.OVERLOADED
                         ? Outcome.BUSY
-                        : next(certificate, Outcome.FAILED, earlier(retryAt, in(A_DAY)), window);
+                        : next(certificate, Outcome.FAILED, RenewalPolicy.earlier(retryAt, in(A_DAY)), window);
             }
         };
     }
@@ -162,7 +162,7 @@ final class CertificateCare {
 
     private Outcome next(
             StoredCertificate certificate, Outcome outcome, Instant due, Optional<SuggestedWindow> window) {
-        return scheduled(outcome, store.schedule(certificate.hostname(), certificate.version(), due, window));
+        return scheduled(outcome, store.schedule(certificate, due, window));
     }
 
     private static Outcome scheduled(Outcome outcome, StoreEffect effect) {
@@ -185,9 +185,5 @@ final class CertificateCare {
 
     private Instant in(Duration time) {
         return clock.instant().plus(time);
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 }

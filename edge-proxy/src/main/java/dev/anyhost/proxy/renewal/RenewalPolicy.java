@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * When a certificate is renewed: at an instant of the window that its authority suggests (RFC 9773), else with a third of
- * its life left, or half of a life under ten days; in the last twentieth in any case. Pure.
+ * its life left, or half of a life under ten days; in the last twentieth in any case, and when an operator wishes it. Pure.
  */
 final class RenewalPolicy {
 
@@ -31,11 +31,15 @@ final class RenewalPolicy {
         ALMOST_EXPIRED
     }
 
-    /** When to renew it. */
+    /** When to renew it: what comes first of an authority's window, an operator's wish, and its end. */
     static Instant renewAt(StoredCertificate certificate, Optional<SuggestedWindow> window) {
         Instant wanted = window.map(SuggestedWindow::chosen).orElseGet(() -> unasked(certificate));
-        Instant latest = emergencyAt(certificate);
-        return wanted.isBefore(latest) ? wanted : latest;
+        Instant latest = earlier(emergencyAt(certificate), certificate.upkeep().renewAt().orElse(Instant.MAX));
+        return earlier(wanted, latest);
+    }
+
+    static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** Since when renewing it brooks no delay. */

@@ -156,7 +156,11 @@ public final class Cluster implements AutoCloseable {
                 new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
                 admission,
-                new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(clock::nanos)),
+                new Acquisition.Certificates(
+                        held,
+                        tables.certificates(),
+                        Acquisition.Strangers.bounded(clock::nanos),
+                        new TrafficNotes(tables.traffic(), clock, new Random(owner.hashCode()), Runnable::run)),
                 issuance,
                 failures,
                 clock,
