@@ -177,6 +177,67 @@ interface UpkeepContract extends StoreContract {
                 .isEqualTo(new Upkeep(stored.notBefore(), stored.notBefore(), Optional.empty()));
     }
 
+    /** An item of the release before renewals: what it hasn't is a default, and what is written on it later is kept. */
+    @Test
+    default void itemOfAnEarlierRelease_isServedAndLookedAfterAtOnce() {
+        StoreFixture store = store();
+        CertificateTables tables = store.open("first");
+        StoredCertificate stored = stored(tables, DUE);
+        Map<String, AttributeValue> item = store.item(DUE.value());
+        List.of("used_at", "ari", "renew_at").forEach(item::remove);
+        store.replaceItem(item);
+
+        assertThat(found(tables, DUE).upkeep())
+                .isEqualTo(new Upkeep(stored.notBefore(), stored.notBefore(), Optional.empty(), Optional.empty()));
+        assertThat(listed(tables, DUE).due()).isEqualTo(stored.notBefore());
+        assertThat(due(tables, DUE, stored.notBefore(), 10)).containsExactly(DUE);
+        assertThat(tables.traffic().find(List.of(DUE))).isEqualTo(new HostTraffic.TrafficResult.Known(Map.of()));
+        tables.certificates().schedule(found(tables, DUE), SOON, Optional.of(WINDOW));
+        tables.certificates().recordUse(DUE, SOON);
+        tables.certificates().renewFrom(listed(tables, DUE), SOON, SOON);
+        assertThat(found(tables, DUE).upkeep()).isEqualTo(new Upkeep(SOON, SOON, Optional.of(WINDOW), Optional.of(SOON)));
+    }
+
+    /** An item without a due time isn't in the index; its next version is. */
+    @Test
+    default void itemWithoutDueTime_isServedAndItsNextVersionIsLookedAfter() {
+        StoreFixture store = store();
+        CertificateTables tables = store.open("first");
+        Lease lease = ((ClaimResult.Claimed) tables.leases().claim(DUE, "proxy-1")).lease();
+        tables.certificates().put(certificate(DUE), 0, lease);
+        Map<String, AttributeValue> item = store.item(DUE.value());
+        List.of("due_at", "shard").forEach(item::remove);
+        store.replaceItem(item);
+
+        StoredCertificate found = found(tables, DUE);
+        assertThat(found.upkeep().due()).isEqualTo(found.notBefore());
+        assertThat(due(tables, DUE, SOON, 10)).isEmpty();
+        assertThat(tables.certificates().put(certificate(DUE), 1, lease)).isEqualTo(new WriteResult.Written(2));
+        assertThat(due(tables, DUE, SOON, 10)).containsExactly(DUE);
+    }
+
+    /** A later release's attributes: read past by this one, and not touched by what it writes beside them. */
+    @Test
+    default void attributesOfALaterRelease_stayWhereOnlyUpkeepIsWritten() {
+        StoreFixture store = store();
+        CertificateTables tables = store.open("first");
+        StoredCertificate stored = stored(tables, DUE);
+        Map<String, AttributeValue> item = store.item(DUE.value());
+        item.put("of_a_later_release", AttributeValue.fromS("x"));
+        store.replaceItem(item);
+
+        assertThat(found(tables, DUE)).isEqualTo(stored);
+        tables.certificates().schedule(stored, SOON, Optional.of(WINDOW));
+        tables.certificates().recordUse(DUE, SOON);
+        tables.certificates().recordVerdict(DUE, LastVerdict.UNKNOWN);
+        tables.certificates().renewFrom(listed(tables, DUE), SOON, SOON);
+        assertThat(store.item(DUE.value())).containsEntry("of_a_later_release", AttributeValue.fromS("x"));
+
+        Lease lease = ((ClaimResult.Claimed) tables.leases().claim(FORMER, "proxy-1")).lease();
+        tables.certificates().put(certificate(FORMER), 0, lease);
+        assertThat(store.item(FORMER.value())).doesNotContainKey("renew_at");
+    }
+
     @Test
     default void use_isNotedOnceADay() {
         StoreFixture store = store();
