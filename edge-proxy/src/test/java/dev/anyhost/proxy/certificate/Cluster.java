@@ -92,6 +92,9 @@ public final class Cluster implements AutoCloseable {
 
     final Set<String> down = ConcurrentHashMap.newKeySet();
 
+    /** Which authorities were asked, in their order. */
+    final List<String> tried = Collections.synchronizedList(new ArrayList<>());
+
     /** Where orders were made, in their order. */
     final List<String> ordered = Collections.synchronizedList(new ArrayList<>());
 
@@ -234,6 +237,7 @@ public final class Cluster implements AutoCloseable {
 
         @Override
         public IssuanceOutcome issue(IssuanceRequest request) {
+            tried.add(directory);
             if (down.contains(directory)) {
                 return new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.UNREACHABLE, "down");
             }
