@@ -15,7 +15,6 @@ import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemResponse;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
@@ -35,7 +34,6 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -64,7 +62,7 @@ public final class MemoryDynamoDb implements DynamoDbClient {
             "ReturnValuesOnConditionCheckFailure");
 
     private final Map<String, MemoryTable> tables = new TreeMap<>();
-    private final Map<String, List<TransactWriteItem>> transactions = new HashMap<>();
+    private final Transactions transactions = new Transactions();
 
     @Override
     public synchronized GetItemResponse getItem(GetItemRequest request) {
@@ -73,7 +71,7 @@ public final class MemoryDynamoDb implements DynamoDbClient {
 
     @Override
     public synchronized PutItemResponse putItem(PutItemRequest request) {
-        RequestFields.onlyThese(request, and(EXPRESSION, "Item"));
+        RequestFields.onlyThese(request, RequestFields.and(EXPRESSION, "Item"));
         Write write = Write.of(table(request.tableName()), request);
         PutItemResponse.Builder answer = PutItemResponse.builder();
         Map<String, AttributeValue> before = apply(write).before();
@@ -85,7 +83,7 @@ public final class MemoryDynamoDb implements DynamoDbClient {
 
     @Override
     public synchronized DeleteItemResponse deleteItem(DeleteItemRequest request) {
-        RequestFields.onlyThese(request, and(EXPRESSION, "Key"));
+        RequestFields.onlyThese(request, RequestFields.and(EXPRESSION, "Key"));
         Write write = Write.of(table(request.tableName()), request);
         DeleteItemResponse.Builder answer = DeleteItemResponse.builder();
         Map<String, AttributeValue> before = apply(write).before();
@@ -97,7 +95,7 @@ public final class MemoryDynamoDb implements DynamoDbClient {
 
     @Override
     public synchronized UpdateItemResponse updateItem(UpdateItemRequest request) {
-        RequestFields.onlyThese(request, and(EXPRESSION, "Key", "UpdateExpression"));
+        RequestFields.onlyThese(request, RequestFields.and(EXPRESSION, "Key", "UpdateExpression"));
         Write write = Write.of(table(request.tableName()), request);
         UpdateItemResponse.Builder answer = UpdateItemResponse.builder();
         Applied applied = apply(write);
@@ -168,7 +166,7 @@ public final class MemoryDynamoDb implements DynamoDbClient {
                             .filter(item -> !item.isEmpty())
                             .toList());
         }
-        within(asked, MOST_READ);
+        Write.within(asked, MOST_READ);
         return BatchGetItemResponse.builder()
                 .responses(found)
                 .unprocessedKeys(Map.of())
@@ -181,8 +179,8 @@ public final class MemoryDynamoDb implements DynamoDbClient {
         List<Write> writes = new ArrayList<>();
         request.requestItems()
                 .forEach((table, requests) -> requests.forEach(write -> writes.add(write(table(table), write))));
-        within(writes.size(), MOST_WRITTEN);
-        distinct(writes);
+        Write.within(writes.size(), MOST_WRITTEN);
+        Write.distinct(writes);
         writes.forEach(MemoryDynamoDb::apply);
         return BatchWriteItemResponse.builder().unprocessedItems(Map.of()).build();
     }
@@ -193,85 +191,9 @@ public final class MemoryDynamoDb implements DynamoDbClient {
                 : Write.delete(table, request.deleteRequest().key());
     }
 
-    private static void within(int count, int most) {
-        if (count < 1 || count > most) {
-            throw Failures.invalid("Too many items requested for the call, or none: " + count);
-        }
-    }
-
-    private static void distinct(List<Write> writes) {
-        record Target(MemoryTable table, Key key) {}
-        if (writes.stream()
-                        .map(write -> new Target(write.table(), write.key()))
-                        .distinct()
-                        .count()
-                != writes.size()) {
-            throw Failures.invalid("Request cannot include multiple operations on one item");
-        }
-    }
-
     @Override
     public synchronized TransactWriteItemsResponse transactWriteItems(TransactWriteItemsRequest request) {
-        RequestFields.onlyThese(request, Set.of("TransactItems", "ClientRequestToken"));
-        if (isRepeated(request)) {
-            return TransactWriteItemsResponse.builder().build();
-        }
-        List<Write> writes = request.transactItems().stream().map(this::write).toList();
-        within(writes.size(), MOST_READ);
-        distinct(writes);
-        if (!writes.stream().allMatch(Write::isAllowed)) {
-            throw Failures.cancelled(writes.stream().map(MemoryDynamoDb::reason).toList());
-        }
-        List<Map<String, AttributeValue>> next =
-                writes.stream().map(Write::after).toList();
-        for (int i = 0; i < next.size(); i++) {
-            writes.get(i).table().set(writes.get(i).key(), next.get(i));
-        }
-        if (request.clientRequestToken() != null) {
-            transactions.put(request.clientRequestToken(), request.transactItems());
-        }
-        return TransactWriteItemsResponse.builder().build();
-    }
-
-    private boolean isRepeated(TransactWriteItemsRequest request) {
-        List<TransactWriteItem> before = transactions.get(String.valueOf(request.clientRequestToken()));
-        if (before != null && !before.equals(request.transactItems())) {
-            throw new UnsupportedOperationException("another transaction under the same token");
-        }
-        return before != null;
-    }
-
-    private Write write(TransactWriteItem item) {
-        Set<String> check = Set.of(
-                "TableName",
-                "Key",
-                "ConditionExpression",
-                "ExpressionAttributeNames",
-                "ExpressionAttributeValues",
-                "ReturnValuesOnConditionCheckFailure");
-        if (item.put() != null) {
-            RequestFields.onlyThese(item.put(), and(check, "Item"));
-            return Write.of(table(item.put().tableName()), item.put());
-        }
-        if (item.update() != null) {
-            RequestFields.onlyThese(item.update(), and(check, "UpdateExpression"));
-            return Write.of(table(item.update().tableName()), item.update());
-        }
-        if (item.delete() != null) {
-            RequestFields.onlyThese(item.delete(), check);
-            return Write.of(table(item.delete().tableName()), item.delete());
-        }
-        RequestFields.onlyThese(item.conditionCheck(), check);
-        return Write.of(table(item.conditionCheck().tableName()), item.conditionCheck());
-    }
-
-    private static CancellationReason reason(Write write) {
-        if (write.isAllowed()) {
-            return CancellationReason.builder().code("None").build();
-        }
-        CancellationReason.Builder reason =
-                CancellationReason.builder().code(Failures.CONDITION).message("The conditional request failed");
-        return (write.shown().isEmpty() ? reason : reason.item(write.shown())).build();
+        return transactions.write(request, this::table);
     }
 
     @Override
@@ -325,12 +247,6 @@ public final class MemoryDynamoDb implements DynamoDbClient {
             throw Failures.missing(name);
         }
         return table;
-    }
-
-    private static Set<String> and(Set<String> fields, String... more) {
-        Set<String> all = new HashSet<>(fields);
-        all.addAll(List.of(more));
-        return all;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.anyhost.testkit.memory;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import software.amazon.awssdk.core.SdkField;
@@ -24,6 +25,12 @@ final class RequestFields {
                         request.getClass().getSimpleName() + "." + field.memberName() + ": " + value);
             }
         }
+    }
+
+    static Set<String> and(Set<String> fields, String... more) {
+        Set<String> all = new HashSet<>(fields);
+        all.addAll(List.of(more));
+        return all;
     }
 
     /** DynamoDB refuses names and values that no expression mentions. */

@@ -206,4 +206,21 @@ record Write(
         }
         return next;
     }
+
+    static void within(int count, int most) {
+        if (count < 1 || count > most) {
+            throw Failures.invalid("Too many items requested for the call, or none: " + count);
+        }
+    }
+
+    static void distinct(List<Write> writes) {
+        record Target(MemoryTable table, Key key) {}
+        if (writes.stream()
+                        .map(write -> new Target(write.table(), write.key()))
+                        .distinct()
+                        .count()
+                != writes.size()) {
+            throw Failures.invalid("Request cannot include multiple operations on one item");
+        }
+    }
 }
