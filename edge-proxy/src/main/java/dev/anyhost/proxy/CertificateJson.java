@@ -54,7 +54,9 @@ final class CertificateJson {
                 .put(
                         "renew_at",
                         found.upkeep().renewAt().map(Instant::toString).orElse(null));
-        object.set("suggested_window", found.upkeep().window().map(CertificateJson::window).orElse(null));
+        object.set(
+                "suggested_window",
+                found.upkeep().window().map(CertificateJson::window).orElse(null));
         return object;
     }
 

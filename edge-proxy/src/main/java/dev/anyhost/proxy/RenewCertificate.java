@@ -105,7 +105,8 @@ final class RenewCertificate extends StoreCommand {
     }
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         return which.all == null
                 ? renew(Objects.requireNonNull(which.host), tables, out, err)
                 : renew(which.all, tables, out, err);

@@ -22,7 +22,10 @@ abstract class StoreCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     /** Does the command's work; the exit code. */
-    abstract int work(CertificateTables tables, PrintWriter out, PrintWriter err);
+    abstract int work(Opened opened, PrintWriter out, PrintWriter err);
+
+    /** What a command works on. */
+    record Opened(ProxyConfig config, CertificateTables tables) {}
 
     @Override
     public final Integer call() {
@@ -37,7 +40,7 @@ abstract class StoreCommand implements Callable<Integer> {
     private int work(ProxyConfig valid, PrintWriter out, PrintWriter err) {
         try (KeyEncryption keys = ProxyKeys.of(valid);
                 var tables = CertificateTables.open(valid.store().tables(), keys, InstantSource.system())) {
-            return work(tables, out, err);
+            return work(new Opened(valid, tables), out, err);
         }
     }
 
