@@ -55,6 +55,15 @@ record CoordinationKey(String subject, String kind) {
         return new CoordinationKey(RENEWAL, part);
     }
 
+    /** What is late in one part lies beside each other. */
+    static String late(String part) {
+        return "late#" + part;
+    }
+
+    static CoordinationKey late(Hostname hostname) {
+        return new CoordinationKey(late(Shards.of(hostname)), hostname.value());
+    }
+
     Map<String, AttributeValue> attributes() {
         return Map.of(SUBJECT, Attributes.text(subject), KIND, Attributes.text(kind));
     }

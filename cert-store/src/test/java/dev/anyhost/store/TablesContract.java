@@ -96,7 +96,7 @@ interface TablesContract extends StoreContract {
                                 .keyType(key.equals(keys[0]) ? KeyType.HASH : KeyType.RANGE)
                                 .build())
                         .toList()));
-        store.http.operations();
+        store.calls.operations();
     }
 
     private static StoreFixture withoutIndexes(StoreFixture store) {
@@ -119,7 +119,7 @@ interface TablesContract extends StoreContract {
                 .contains(
                         store.certificatesTable() + ": index by-due missing",
                         store.coordinationTable() + ": index by-retry missing");
-        assertThat(store.http.operations()).containsOnly("DescribeTable");
+        assertThat(store.calls.operations()).containsOnly("DescribeTable");
     }
 
     @Test

@@ -55,14 +55,14 @@ interface TrafficContract extends StoreContract {
     default void addition_isOneSmallWrite_andAHundredNamesAreOneRead() {
         StoreFixture store = store();
         CertificateTables tables = store.open("first");
-        store.http.operations();
+        store.calls.operations();
         List<Hostname> names = IntStream.range(0, 150)
                 .mapToObj(i -> hostname("h" + i + ".example.com"))
                 .toList();
         tables.traffic().add(names.get(120), 7);
-        assertThat(store.http.operations()).containsExactly("UpdateItem");
+        assertThat(store.calls.operations()).containsExactly("UpdateItem");
         assertThat(known(tables, names.toArray(Hostname[]::new))).containsOnlyKeys(names.get(120));
-        assertThat(store.http.operations()).containsExactly("BatchGetItem", "BatchGetItem");
+        assertThat(store.calls.operations()).containsExactly("BatchGetItem", "BatchGetItem");
         assertThat(known(tables)).isEmpty();
     }
 

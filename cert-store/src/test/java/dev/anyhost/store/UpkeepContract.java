@@ -159,7 +159,7 @@ interface UpkeepContract extends StoreContract {
         StoredCertificate stored = stored(tables, DUE);
         tables.certificates().schedule(stored, SOON.plusSeconds(9), Optional.empty());
         CertificateSummary line = listed(tables, DUE);
-        store.http.loseNextAnswerTo("UpdateItem");
+        store.calls.loseNextAnswerTo("UpdateItem");
         assertThat(tables.certificates().renewFrom(line, SOON, SOON)).isEqualTo(new WishResult.Noted());
         assertThat(found(tables, DUE).upkeep().renewAt()).contains(SOON);
     }

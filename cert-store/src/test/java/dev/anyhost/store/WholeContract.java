@@ -13,6 +13,7 @@ abstract class WholeContract
                 VerdictContract,
                 UpkeepContract,
                 TrafficContract,
+                LateRenewalContract,
                 LeaseContract,
                 LeaseTakeoverContract,
                 FailureContract,

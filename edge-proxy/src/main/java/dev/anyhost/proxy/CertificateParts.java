@@ -144,8 +144,7 @@ record CertificateParts(
                 new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
                 around.time());
         var renewal = new RenewalLoop(
-                tables.certificates(),
-                tables.parts(),
+                new RenewalLoop.Store(tables.certificates(), tables.parts(), tables.late()),
                 new Renewer(acquisition, issuance, around.time().clock()),
                 issuing::issuers,
                 config.renewal().unusedFor(),
@@ -156,6 +155,8 @@ record CertificateParts(
                         around.virtualThreads(),
                         new Random(),
                         outcome -> around.metrics().lookedAfter(outcome.name().toLowerCase(Locale.ROOT))));
+        around.metrics().certificatesOverdue("sixth", renewal.overdue()::late);
+        around.metrics().certificatesOverdue("twelfth", renewal.overdue()::almostExpired);
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
         return new CertificateParts(

@@ -55,9 +55,17 @@ final class CertificateCare {
     }
 
     /** Looks once. What can't be read, or has no place for its order, stays due. */
-    Outcome look(Hostname hostname, List<Issuer> issuers) {
+    Outcome look(Hostname hostname, List<Issuer> issuers, Lateness lateness) {
+        Outcome outcome = outcome(hostname, issuers, lateness);
+        if (outcome.settles()) {
+            lateness.settled(hostname);
+        }
+        return outcome;
+    }
+
+    private Outcome outcome(Hostname hostname, List<Issuer> issuers, Lateness lateness) {
         return switch (store.find(hostname)) {
-            case FindResult.Found(StoredCertificate found) -> look(found, issuers);
+            case FindResult.Found(StoredCertificate found) -> look(found, issuers, lateness);
             case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
                 // A visitor has it replaced, or nobody misses it.
                 LOG.atError()
@@ -72,7 +80,7 @@ final class CertificateCare {
         };
     }
 
-    private Outcome look(StoredCertificate certificate, List<Issuer> issuers) {
+    private Outcome look(StoredCertificate certificate, List<Issuer> issuers, Lateness lateness) {
         Instant now = clock.instant();
         if (!certificate.notAfter().isAfter(now)) {
             return next(certificate, Outcome.EXPIRED, in(A_MONTH), Optional.empty());
@@ -86,7 +94,7 @@ final class CertificateCare {
         if (certificate.upkeep().used().isBefore(now.minus(unusedFor))) {
             return next(certificate, Outcome.UNUSED, in(A_DAY), window);
         }
-        return renewed(certificate, window, now);
+        return renewed(certificate, window, lateness);
     }
 
     /**
@@ -127,7 +135,8 @@ final class CertificateCare {
         };
     }
 
-    private Outcome renewed(StoredCertificate certificate, Optional<SuggestedWindow> window, Instant now) {
+    private Outcome renewed(StoredCertificate certificate, Optional<SuggestedWindow> window, Lateness lateness) {
+        Instant now = clock.instant();
         Urgency urgency = now.isBefore(RenewalPolicy.emergencyAt(certificate)) ? Urgency.BULK : Urgency.NEAR_EXPIRY;
         return switch (renewer.renew(certificate, urgency)) {
             // The new one is due at once, and says itself when it is to be looked after.
@@ -135,6 +144,10 @@ final class CertificateCare {
             case Renewer.Result.Refused() -> refused(certificate, window, now);
             case Renewer.Result.NotYet(Cause cause, Instant retryAt) -> {
                 alarm(certificate, cause, retryAt, now);
+                // That it has to wait for its turn is nothing to write down while there is time.
+                if (cause != Cause.OVERLOADED || RenewalPolicy.alarm(certificate, now) != RenewalPolicy.Alarm.NONE) {
+                    lateness.failed(certificate);
+                }
                 yield cause == Cause.OVERLOADED
                         ? Outcome.BUSY
                         : next(certificate, Outcome.FAILED, RenewalPolicy.earlier(retryAt, in(A_DAY)), window);

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.renewal;
 
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.store.LateRenewals.LateRenewal;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.SuggestedWindow;
 import java.time.Duration;
@@ -77,11 +78,21 @@ final class RenewalPolicy {
     }
 
     static Alarm alarm(StoredCertificate certificate, Instant now) {
-        boolean small = isShort(life(certificate));
-        if (!now.isBefore(left(certificate, small ? 10 : 12))) {
+        LateRenewal late = late(certificate);
+        if (!now.isBefore(late.almostExpiredAt())) {
             return Alarm.ALMOST_EXPIRED;
         }
-        return now.isBefore(left(certificate, small ? 4 : 6)) ? Alarm.NONE : Alarm.LATE;
+        return now.isBefore(late.lateAt()) ? Alarm.NONE : Alarm.LATE;
+    }
+
+    /** From when on it is alarming that a certificate wasn't renewed. */
+    static LateRenewal late(StoredCertificate certificate) {
+        boolean small = isShort(life(certificate));
+        return new LateRenewal(
+                certificate.hostname(),
+                left(certificate, small ? 4 : 6),
+                left(certificate, small ? 10 : 12),
+                certificate.notAfter());
     }
 
     /** When so much of its life is left: one part of so many. */

@@ -196,8 +196,7 @@ public final class Cluster implements AutoCloseable {
     /** Looks after what is due, in the place of this instance, when it is told to. */
     public RenewalLoop renewals(Instance instance, String owner, List<Outcome> results) {
         return new RenewalLoop(
-                tables.certificates(),
-                tables.parts(),
+                new RenewalLoop.Store(tables.certificates(), tables.parts(), tables.late()),
                 new Renewer(instance.acquisition(), instance.issuance(), clock),
                 () -> List.of(new ScriptedIssuer(DIRECTORY)),
                 Duration.ofDays(90),
