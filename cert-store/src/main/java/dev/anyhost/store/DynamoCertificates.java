@@ -187,8 +187,8 @@ final class DynamoCertificates implements CertificateStore {
                 }
                 dueLater = !dueLater;
             }
-            return new WishResult.Unreachable("table " + table.name() + ": the item of " + seen.hostname()
-                    + " changes all the time");
+            return new WishResult.Unreachable(
+                    "table " + table.name() + ": the item of " + seen.hostname() + " changes all the time");
         } catch (SdkException failed) {
             return new WishResult.Unreachable(table.unreachable(failed));
         }
@@ -214,7 +214,8 @@ final class DynamoCertificates implements CertificateStore {
             return Wish.NOTED;
         } catch (ConditionalCheckFailedException other) {
             Map<String, AttributeValue> stored = other.item();
-            boolean asListed = Attributes.number(values, ":seen").equals(Attributes.number(stored, CertificateItem.VERSION))
+            boolean asListed = Attributes.number(values, ":seen")
+                            .equals(Attributes.number(stored, CertificateItem.VERSION))
                     && Attributes.number(stored, CertificateItem.NOT_BEFORE).orElse(Long.MAX_VALUE)
                             < Attributes.number(values, ":before").orElseThrow();
             return asListed ? Wish.DUE_AT_ANOTHER_TIME : Wish.SUPERSEDED;

@@ -58,8 +58,8 @@ final class DynamoLateRenewals implements LateRenewals {
         Optional<Hostname> hostname = Attributes.text(row, CoordinationKey.KIND).flatMap(Hostname::parse);
         Optional<Instant> late = Attributes.seconds(row, LATE_AT);
         Optional<Instant> almostExpired = Attributes.seconds(row, ALMOST_EXPIRED_AT);
-        Optional<Instant> notAfter = Attributes.seconds(row, NOT_AFTER)
-                .filter(at -> at.plus(KEPT).isAfter(clock.instant()));
+        Optional<Instant> notAfter =
+                Attributes.seconds(row, NOT_AFTER).filter(at -> at.plus(KEPT).isAfter(clock.instant()));
         return hostname.isPresent() && late.isPresent() && almostExpired.isPresent() && notAfter.isPresent()
                 ? Optional.of(new LateRenewal(hostname.get(), late.get(), almostExpired.get(), notAfter.get()))
                 : Optional.empty();

@@ -96,13 +96,16 @@ final class DynamoTraffic implements HostTraffic {
                 KeysAndAttributes.builder()
                         .keys(hostnames.stream()
                                 .distinct()
-                                .map(hostname -> CoordinationKey.traffic(hostname).attributes())
+                                .map(hostname ->
+                                        CoordinationKey.traffic(hostname).attributes())
                                 .toList())
                         .build());
         for (int tries = 0; tries < TRIES && !wanted.isEmpty(); tries++) {
             Map<String, KeysAndAttributes> asked = wanted;
             BatchGetItemResponse answer = table.dynamo().batchGetItem(request -> request.requestItems(asked));
-            answer.responses().getOrDefault(table.name(), List.of()).forEach(item -> row(item).ifPresent(visitor));
+            answer.responses()
+                    .getOrDefault(table.name(), List.of())
+                    .forEach(item -> row(item).ifPresent(visitor));
             wanted = answer.unprocessedKeys();
         }
         return wanted.isEmpty();

@@ -78,7 +78,8 @@ interface UpkeepContract extends StoreContract {
         tables.certificates().put(certificate(FORMER), 1, lease);
         StoredCertificate next = found(tables, FORMER);
 
-        assertThat(tables.certificates().schedule(former, SOON, Optional.empty())).isEqualTo(new StoreEffect.Done());
+        assertThat(tables.certificates().schedule(former, SOON, Optional.empty()))
+                .isEqualTo(new StoreEffect.Done());
         assertThat(tables.certificates().postpone(FORMER, 1, SOON)).isEqualTo(new StoreEffect.Done());
         assertThat(tables.certificates().postpone(hostname("absent.example.com"), 1, SOON))
                 .isEqualTo(new StoreEffect.Done());
@@ -124,11 +125,9 @@ interface UpkeepContract extends StoreContract {
 
         assertThat(tables.certificates().renewFrom(line, SOON, stored.notBefore()))
                 .isEqualTo(new WishResult.Superseded());
-        assertThat(tables.certificates()
-                        .renewFrom(new CertificateSummary(DUE, line.due(), SOON, "", 2), SOON, SOON))
+        assertThat(tables.certificates().renewFrom(new CertificateSummary(DUE, line.due(), SOON, "", 2), SOON, SOON))
                 .isEqualTo(new WishResult.Superseded());
-        assertThat(tables.certificates()
-                        .renewFrom(new CertificateSummary(FORMER, line.due(), SOON, "", 1), SOON, SOON))
+        assertThat(tables.certificates().renewFrom(new CertificateSummary(FORMER, line.due(), SOON, "", 1), SOON, SOON))
                 .isEqualTo(new WishResult.Superseded());
         assertThat(found(tables, DUE)).isEqualTo(stored);
     }
@@ -141,7 +140,8 @@ interface UpkeepContract extends StoreContract {
         Instant early = looked.notBefore();
 
         tables.certificates().renewFrom(line, early, SOON);
-        assertThat(tables.certificates().schedule(looked, SOON, Optional.empty())).isEqualTo(new StoreEffect.Done());
+        assertThat(tables.certificates().schedule(looked, SOON, Optional.empty()))
+                .isEqualTo(new StoreEffect.Done());
         assertThat(found(tables, DUE).upkeep().due()).isEqualTo(early);
 
         StoredCertificate again = found(tables, DUE);
@@ -195,7 +195,8 @@ interface UpkeepContract extends StoreContract {
         tables.certificates().schedule(found(tables, DUE), SOON, Optional.of(WINDOW));
         tables.certificates().recordUse(DUE, SOON);
         tables.certificates().renewFrom(listed(tables, DUE), SOON, SOON);
-        assertThat(found(tables, DUE).upkeep()).isEqualTo(new Upkeep(SOON, SOON, Optional.of(WINDOW), Optional.of(SOON)));
+        assertThat(found(tables, DUE).upkeep())
+                .isEqualTo(new Upkeep(SOON, SOON, Optional.of(WINDOW), Optional.of(SOON)));
     }
 
     /** An item without a due time isn't in the index; its next version is. */

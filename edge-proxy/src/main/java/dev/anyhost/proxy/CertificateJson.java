@@ -51,9 +51,7 @@ final class CertificateJson {
                         known ? verdict.refusedAt().map(Instant::toString).orElse(null) : null)
                 .put("due_at", found.upkeep().due().toString())
                 .put("used_at", found.upkeep().used().toString())
-                .put(
-                        "renew_at",
-                        found.upkeep().renewAt().map(Instant::toString).orElse(null));
+                .put("renew_at", found.upkeep().renewAt().map(Instant::toString).orElse(null));
         object.set(
                 "suggested_window",
                 found.upkeep().window().map(CertificateJson::window).orElse(null));

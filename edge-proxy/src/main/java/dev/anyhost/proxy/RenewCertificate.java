@@ -80,7 +80,8 @@ final class RenewCertificate extends StoreCommand {
                 required = true,
                 paramLabel = "URL",
                 converter = CertsInput.ToIssuer.class,
-                description = "The ACME directory whose certificates are meant, by URL or host, as certs list shows it.")
+                description =
+                        "The ACME directory whose certificates are meant, by URL or host, as certs list shows it.")
         private @Nullable IssuerName issuer;
 
         @Option(

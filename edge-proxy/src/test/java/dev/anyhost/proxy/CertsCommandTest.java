@@ -143,8 +143,7 @@ class CertsCommandTest extends OnACluster {
         List<Hostname> names = names("shop", 6);
         failing(1);
         var later = cluster.clock.instant().plus(Duration.ofDays(30));
-        names.subList(2, 6)
-                .forEach(name -> cluster.tables.certificates().postpone(name, 1, later));
+        names.subList(2, 6).forEach(name -> cluster.tables.certificates().postpone(name, 1, later));
         cluster.dynamo.resetCalls();
 
         JsonNode due = list("--due-before " + later.minusSeconds(1));
@@ -267,26 +266,36 @@ class CertsCommandTest extends OnACluster {
         String dry = "{\"issuer\":\"ca.test\",\"found\":3,\"marked\":3,\"superseded\":0,\"failed\":0,\"begin\":\"" + now
                 + "\",\"end\":\"" + cluster.clock.instant().plusSeconds(120) + "\",\"issued_before\":\"" + now
                 + "\",\"dry_run\":true}\n";
-        assertThat(run(new RenewCertificate(cluster.clock), issuer + " --dry-run")).isZero();
+        assertThat(run(new RenewCertificate(cluster.clock), issuer + " --dry-run"))
+                .isZero();
         assertThat(out).hasToString(dry);
-        assertThat(stored(Cluster.hostname("shop-0.example")).upkeep().renewAt()).isEmpty();
+        assertThat(stored(Cluster.hostname("shop-0.example")).upkeep().renewAt())
+                .isEmpty();
         assertThat(run(new RenewCertificate(cluster.clock), issuer)).isZero();
         assertThat(out).hasToString(dry.replace("true", "false"));
-        assertThat(stored(Cluster.hostname("shop-0.example")).upkeep().renewAt()).isPresent();
+        assertThat(stored(Cluster.hostname("shop-0.example")).upkeep().renewAt())
+                .isPresent();
 
-        assertThat(run(new RenewCertificate(cluster.clock), "--issuer none.test")).isZero();
+        assertThat(run(new RenewCertificate(cluster.clock), "--issuer none.test"))
+                .isZero();
         assertThat(out).asString().startsWith("none.test: marked 0 of 0 ");
-        cluster.dynamo.failNext(
-                DynamoOperation.UPDATE_ITEM, SdkClientException.create("away"));
+        cluster.dynamo.failNext(DynamoOperation.UPDATE_ITEM, SdkClientException.create("away"));
         assertThat(run(new RenewCertificate(cluster.clock), issuer)).isEqualTo(1);
         assertThat(err).asString().contains("away");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "shop.example --issuer ca.test", "shop.example --per-hour 5", "--per-hour 5", "--issuer ca.test --per-hour 0"})
+            strings = {
+                "",
+                "shop.example --issuer ca.test",
+                "shop.example --per-hour 5",
+                "--per-hour 5",
+                "--issuer ca.test --per-hour 0"
+            })
     void renewOfNobodyOrBoth_isWrongInput(String arguments) {
-        assertThatThrownBy(() -> run(new RenewCertificate(), arguments)).isInstanceOf(CommandLine.ParameterException.class);
+        assertThatThrownBy(() -> run(new RenewCertificate(), arguments))
+                .isInstanceOf(CommandLine.ParameterException.class);
     }
 
     @Test

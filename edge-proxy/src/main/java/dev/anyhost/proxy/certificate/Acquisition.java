@@ -333,11 +333,8 @@ public final class Acquisition {
     private CertificateAnswer hold(StoredCertificate stored, Route route, Source source) {
         Instant now = clock.instant();
         var certificate = ServableCertificate.of(stored.hostname(), stored.chain(), stored.privateKey());
-        Uses uses = certificates
-                .held()
-                .find(stored.hostname())
-                .map(Held::uses)
-                .orElseGet(certificates.traffic()::begin);
+        Uses uses =
+                certificates.held().find(stored.hostname()).map(Held::uses).orElseGet(certificates.traffic()::begin);
         certificates.held().hold(stored.hostname(), new Held(certificate, route, now, uses));
         failures.forget(stored.hostname());
         return new Serve(certificate, source);

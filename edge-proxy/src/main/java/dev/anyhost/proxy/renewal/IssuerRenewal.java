@@ -45,8 +45,7 @@ public final class IssuerRenewal {
      * @param perHour from 1
      * @param dryRun marks nothing
      */
-    public record Wanted(
-            Predicate<String> issuer, Instant issuedBefore, Instant begin, int perHour, boolean dryRun) {
+    public record Wanted(Predicate<String> issuer, Instant issuedBefore, Instant begin, int perHour, boolean dryRun) {
 
         private Instant at(long place) {
             return begin.plus(Duration.ofHours(1).multipliedBy(place).dividedBy(perHour));
@@ -86,15 +85,15 @@ public final class IssuerRenewal {
         if (listed instanceof StoreEffect.Unreachable(String reason)) {
             return new Result.Unreachable(reason);
         }
-        return switch (traffic.find(found.stream().map(CertificateSummary::hostname).toList())) {
+        return switch (traffic.find(
+                found.stream().map(CertificateSummary::hostname).toList())) {
             case TrafficResult.Known(Map<Hostname, Double> perDay) -> marked(busiestFirst(found, perDay), wanted);
             case TrafficResult.Unreachable(String reason) -> new Result.Unreachable(reason);
         };
     }
 
     /** Of equally busy ones that which expires sooner, so that a run which is repeated has the same order. */
-    private static List<CertificateSummary> busiestFirst(
-            List<CertificateSummary> found, Map<Hostname, Double> perDay) {
+    private static List<CertificateSummary> busiestFirst(List<CertificateSummary> found, Map<Hostname, Double> perDay) {
         return found.stream()
                 .sorted(Comparator.comparing((CertificateSummary line) -> -perDay.getOrDefault(line.hostname(), 0.0))
                         .thenComparing(CertificateSummary::notAfter)

@@ -88,7 +88,8 @@ final class PartRun {
 
     /** Whether there may be more. The index lags behind: what was done is passed over when it is listed again. */
     private boolean page(Pass pass) throws InterruptedException {
-        return switch (store.certificates().due(pass.part(), around.time().clock().instant(), AT_A_TIME)) {
+        return switch (store.certificates()
+                .due(pass.part(), around.time().clock().instant(), AT_A_TIME)) {
             case DueResult.Due(List<Hostname> due) -> {
                 List<Hostname> fresh = due.stream()
                         .filter(hostname -> !pass.done().contains(hostname))
@@ -110,7 +111,8 @@ final class PartRun {
         boolean goOn = true;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Outcome>> looks = new ArrayList<>();
-            due.forEach(hostname -> looks.add(threads.submit(() -> care.look(hostname, pass.issuers(), pass.lateness()))));
+            due.forEach(
+                    hostname -> looks.add(threads.submit(() -> care.look(hostname, pass.issuers(), pass.lateness()))));
             for (int i = 0; i < due.size(); i++) {
                 Outcome outcome = outcome(due.get(i), looks.get(i));
                 around.results().accept(outcome);

@@ -67,11 +67,7 @@ public final class RenewalLoop {
      * @param unusedFor what nobody used for so long isn't renewed
      */
     public RenewalLoop(
-            Store store,
-            Renewer renewer,
-            Supplier<List<Issuer>> issuers,
-            Duration unusedFor,
-            Surroundings around) {
+            Store store, Renewer renewer, Supplier<List<Issuer>> issuers, Duration unusedFor, Surroundings around) {
         this.parts = store.parts();
         this.issuers = issuers;
         this.around = around;

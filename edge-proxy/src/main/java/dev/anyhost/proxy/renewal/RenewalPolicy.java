@@ -35,7 +35,8 @@ final class RenewalPolicy {
     /** When to renew it: what comes first of an authority's window, an operator's wish, and its end. */
     static Instant renewAt(StoredCertificate certificate, Optional<SuggestedWindow> window) {
         Instant wanted = window.map(SuggestedWindow::chosen).orElseGet(() -> unasked(certificate));
-        Instant latest = earlier(emergencyAt(certificate), certificate.upkeep().renewAt().orElse(Instant.MAX));
+        Instant latest =
+                earlier(emergencyAt(certificate), certificate.upkeep().renewAt().orElse(Instant.MAX));
         return earlier(wanted, latest);
     }
 

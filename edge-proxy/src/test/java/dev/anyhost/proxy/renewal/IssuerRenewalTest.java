@@ -102,7 +102,10 @@ class IssuerRenewalTest extends OnACluster {
         pass(loop);
 
         assertThat(ordered()).hasSize(11);
-        assertThat(results).contains(Outcome.WAITING).filteredOn(Outcome.RENEWED::equals).hasSize(11);
+        assertThat(results)
+                .contains(Outcome.WAITING)
+                .filteredOn(Outcome.RENEWED::equals)
+                .hasSize(11);
         StoredCertificate quiet = stored(names.getFirst());
         assertThat(quiet.upkeep().renewAt())
                 .contains(cluster.clock.instant().plus(Duration.ofHours(13)).minusSeconds(60));

@@ -278,7 +278,8 @@ class RenewalLoopTest extends OnACluster {
         assertThat(outcomesOf(one, Duration.ofDays(61))).containsExactly(Outcome.FAILED);
         assertThat(counts(one)).containsExactly(0, 0);
 
-        Instant late = notAfter.minus(Duration.between(stored().notBefore(), notAfter).dividedBy(6));
+        Instant late =
+                notAfter.minus(Duration.between(stored().notBefore(), notAfter).dividedBy(6));
         outcomesOf(one, Duration.between(cluster.clock.instant(), late).minusSeconds(1));
         assertThat(counts(one)).containsExactly(0, 0);
         outcomesOf(one, PartRun.EVERY);
@@ -300,13 +301,13 @@ class RenewalLoopTest extends OnACluster {
     }
 
     private static List<Integer> counts(RenewalLoop loop) {
-        return List.of(
-                (int) loop.overdue().late(), (int) loop.overdue().almostExpired());
+        return List.of((int) loop.overdue().late(), (int) loop.overdue().almostExpired());
     }
 
     private List<LateRenewals.LateRenewal> lateOnes() {
         return PartLeases.PARTS.stream()
-                .flatMap(part -> ((LateRenewals.LateResult.Late) cluster.tables.late().of(part)).renewals().stream())
+                .flatMap(part ->
+                        ((LateRenewals.LateResult.Late) cluster.tables.late().of(part)).renewals().stream())
                 .toList();
     }
 

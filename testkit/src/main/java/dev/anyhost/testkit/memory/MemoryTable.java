@@ -72,9 +72,9 @@ final class MemoryTable {
                 .globalSecondaryIndexes(all)
                 .build();
         View added = view(index);
-        items.lines().forEach((key, item) -> added.keys()
-                .ifIn(item)
-                .ifPresent(parts -> added.lines().put(new Key(parts).then(key), item)));
+        items.lines()
+                .forEach((key, item) ->
+                        added.keys().ifIn(item).ifPresent(parts -> added.lines().put(new Key(parts).then(key), item)));
         indexes.put(index.indexName(), added);
     }
 
