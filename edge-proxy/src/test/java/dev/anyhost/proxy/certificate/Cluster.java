@@ -27,6 +27,7 @@ import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.StoreSettings;
 import dev.anyhost.store.TablesCheck;
 import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.testkit.ConsumedCapacity;
 import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
@@ -69,6 +70,12 @@ public final class Cluster implements AutoCloseable {
     public final List<Hostname> asked = Collections.synchronizedList(new ArrayList<>());
     public final CertificateTables tables;
     public final CountingDynamoDb dynamo;
+
+    /** What the calls cost. */
+    public final ConsumedCapacity capacity = new ConsumedCapacity();
+
+    /** The table's name. */
+    public final String certificates;
 
     /** What the verifier says. */
     public Function<Hostname, Verdict> verifier = _ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5));
@@ -123,11 +130,12 @@ public final class Cluster implements AutoCloseable {
         Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
         keys = ((KeyEncryption.Configured.Usable) KeyEncryption.of(List.of("file:" + key.getFileName()), folder))
                 .encryption();
-        dynamo = new CountingDynamoDb(database.client());
+        dynamo = new CountingDynamoDb(database.client(capacity));
         String run = UUID.randomUUID().toString();
+        certificates = "certificates-" + run;
         tables = new CertificateTables(
                 new StoreSettings(
-                        new StoreSettings.Table("us-east-1", Optional.empty(), "certificates-" + run),
+                        new StoreSettings.Table("us-east-1", Optional.empty(), certificates),
                         new StoreSettings.Table("us-east-1", Optional.empty(), "coordination-" + run),
                         true),
                 new CertificateTables.Clients(dynamo, dynamo),
