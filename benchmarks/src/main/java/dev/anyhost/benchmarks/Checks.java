@@ -1,6 +1,7 @@
 package dev.anyhost.benchmarks;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.testkit.ConsumedCapacity;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.verifier.check.CheckReport;

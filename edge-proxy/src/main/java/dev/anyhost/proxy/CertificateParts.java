@@ -16,6 +16,7 @@ import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
 import dev.anyhost.proxy.certificate.NewNames;
 import dev.anyhost.proxy.certificate.Renewer;
+import dev.anyhost.proxy.certificate.TrafficNotes;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
@@ -114,7 +115,9 @@ record CertificateParts(
                 new Acquisition.Certificates(
                         held,
                         tables.certificates(),
-                        Acquisition.Strangers.bounded(around.time().nanos())),
+                        Acquisition.Strangers.bounded(around.time().nanos()),
+                        new TrafficNotes(
+                                tables.traffic(), around.time().clock(), new Random(), around.virtualThreads())),
                 issuance,
                 failures,
                 around.time().clock(),
@@ -141,8 +144,7 @@ record CertificateParts(
                 new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
                 around.time());
         var renewal = new RenewalLoop(
-                tables.certificates(),
-                tables.parts(),
+                new RenewalLoop.Store(tables.certificates(), tables.parts(), tables.late()),
                 new Renewer(acquisition, issuance, around.time().clock()),
                 issuing::issuers,
                 config.renewal().unusedFor(),
@@ -153,6 +155,8 @@ record CertificateParts(
                         around.virtualThreads(),
                         new Random(),
                         outcome -> around.metrics().lookedAfter(outcome.name().toLowerCase(Locale.ROOT))));
+        around.metrics().certificatesOverdue("sixth", renewal.overdue()::late);
+        around.metrics().certificatesOverdue("twelfth", renewal.overdue()::almostExpired);
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
         return new CertificateParts(

@@ -127,6 +127,17 @@ public final class Metrics {
         Gauge.builder("anyhost.ticket.key.age.seconds", seconds).register(registry);
     }
 
+    /**
+     * Certificates that should have been renewed, in the parts that this process went through last: summed over all
+     * processes each counts once. {@code share} of their life that is left at most: sixth (a quarter of a life under ten
+     * days) or twelfth (a tenth).
+     */
+    public void certificatesOverdue(String share, Supplier<Number> overdue) {
+        Gauge.builder("anyhost.certificates.overdue", overdue)
+                .tag("share", share)
+                .register(registry);
+    }
+
     /** How many wait for a verdict or a certificate. */
     public void waiting(Supplier<Number> waiting) {
         Gauge.builder("anyhost.waiting", waiting).register(registry);

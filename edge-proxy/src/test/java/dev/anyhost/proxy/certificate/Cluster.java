@@ -27,11 +27,13 @@ import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.StoreSettings;
 import dev.anyhost.store.TablesCheck;
 import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.testkit.ConsumedCapacity;
 import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.testkit.ServerIdentity;
 import dev.anyhost.testkit.TestCa;
+import dev.anyhost.testkit.memory.MemoryDynamoDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +72,12 @@ public final class Cluster implements AutoCloseable {
     public final List<Hostname> asked = Collections.synchronizedList(new ArrayList<>());
     public final CertificateTables tables;
     public final CountingDynamoDb dynamo;
+
+    /** What the calls cost. */
+    public final ConsumedCapacity capacity;
+
+    /** The table's name. */
+    public final String certificates;
 
     /** What the verifier says. */
     public Function<Hostname, Verdict> verifier = _ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5));
@@ -121,20 +129,30 @@ public final class Cluster implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
     Cluster(DynamoDbLocal database, Path folder) throws IOException {
-        this(database.client(), folder);
+        this(database, folder, new ConsumedCapacity());
     }
 
-    /** In a database of the caller's. */
-    public Cluster(DynamoDbClient database, Path folder) throws IOException {
+    private Cluster(DynamoDbLocal database, Path folder, ConsumedCapacity capacity) throws IOException {
+        this(database.client(capacity), folder, capacity);
+    }
+
+    /** In memory. */
+    public Cluster(MemoryDynamoDb database, Path folder) throws IOException {
+        this(database, folder, new ConsumedCapacity());
+    }
+
+    private Cluster(DynamoDbClient database, Path folder, ConsumedCapacity capacity) throws IOException {
+        this.capacity = capacity;
         Path key = folder.resolve("key-" + UUID.randomUUID());
         Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
         keys = ((KeyEncryption.Configured.Usable) KeyEncryption.of(List.of("file:" + key.getFileName()), folder))
                 .encryption();
         dynamo = new CountingDynamoDb(database);
         String run = UUID.randomUUID().toString();
+        certificates = "certificates-" + run;
         tables = new CertificateTables(
                 new StoreSettings(
-                        new StoreSettings.Table("us-east-1", Optional.empty(), "certificates-" + run),
+                        new StoreSettings.Table("us-east-1", Optional.empty(), certificates),
                         new StoreSettings.Table("us-east-1", Optional.empty(), "coordination-" + run),
                         true),
                 new CertificateTables.Clients(dynamo, dynamo),
@@ -178,7 +196,11 @@ public final class Cluster implements AutoCloseable {
                 new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
                 admission,
-                new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(clock::nanos)),
+                new Acquisition.Certificates(
+                        held,
+                        tables.certificates(),
+                        Acquisition.Strangers.bounded(clock::nanos),
+                        new TrafficNotes(tables.traffic(), clock, new Random(owner.hashCode()), Runnable::run)),
                 issuance,
                 failures,
                 clock,
@@ -199,8 +221,7 @@ public final class Cluster implements AutoCloseable {
     /** Looks after what is due, in the place of this instance, when it is told to. */
     public RenewalLoop renewals(Instance instance, String owner, List<Outcome> results) {
         return new RenewalLoop(
-                tables.certificates(),
-                tables.parts(),
+                new RenewalLoop.Store(tables.certificates(), tables.parts(), tables.late()),
                 new Renewer(instance.acquisition(), instance.issuance(), clock),
                 () -> List.of(new ScriptedIssuer(DIRECTORY)),
                 Duration.ofDays(90),
