@@ -16,7 +16,7 @@ import dev.anyhost.verifier.api.DomainsHandler;
 import dev.anyhost.verifier.api.SharedAddress;
 import dev.anyhost.verifier.check.CheckLoop;
 import dev.anyhost.verifier.check.LookingAfter;
-import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.ProxyNotices;

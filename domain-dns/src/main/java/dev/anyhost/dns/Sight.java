@@ -1,4 +1,4 @@
-package dev.anyhost.verifier.dns;
+package dev.anyhost.dns;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -12,14 +12,15 @@ import java.util.Optional;
  * @param v4 the IPv4 addresses at its end
  * @param v6 the IPv6 addresses at its end
  */
-record Sight(List<DnsName> chain, boolean endless, Part v4, Part v6) {
+public record Sight(List<DnsName> chain, boolean endless, Part v4, Part v6) {
 
-    Sight {
+    /** Keeps a copy. */
+    public Sight {
         chain = List.copyOf(chain);
     }
 
     /** One kind of address. */
-    sealed interface Part {
+    public sealed interface Part {
         record Known(List<InetAddress> addresses) implements Part {
             public Known {
                 addresses = List.copyOf(addresses);
@@ -30,13 +31,14 @@ record Sight(List<DnsName> chain, boolean endless, Part v4, Part v6) {
     }
 
     /** The first question that was not answered. */
-    Optional<DnsAnswer> unanswered() {
+    public Optional<DnsAnswer> unanswered() {
         return v4 instanceof Part.NotAnswered(DnsAnswer why)
                 ? Optional.of(why)
                 : v6 instanceof Part.NotAnswered(DnsAnswer other) ? Optional.of(other) : Optional.empty();
     }
 
-    List<InetAddress> known(Part part) {
+    /** The addresses of one kind; none when they aren't known. */
+    public List<InetAddress> known(Part part) {
         return part instanceof Part.Known(List<InetAddress> addresses) ? addresses : List.of();
     }
 }
