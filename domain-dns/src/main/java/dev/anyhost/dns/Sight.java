@@ -3,6 +3,7 @@ package dev.anyhost.dns;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a hostname leads.
@@ -40,5 +41,10 @@ public record Sight(List<DnsName> chain, boolean endless, Part v4, Part v6) {
     /** The addresses of one kind; none when they aren't known. */
     public List<InetAddress> known(Part part) {
         return part instanceof Part.Known(List<InetAddress> addresses) ? addresses : List.of();
+    }
+
+    /** All addresses that are known, those of IPv6 first, as certificate authorities try them. */
+    public List<InetAddress> addresses() {
+        return Stream.concat(known(v6).stream(), known(v4).stream()).toList();
     }
 }

@@ -7,6 +7,7 @@ import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.listen.Cidr;
+import dev.anyhost.proxy.preflight.PreflightSettings;
 import dev.anyhost.settings.ConfigReader;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.settings.ConfigSection;
@@ -58,8 +59,16 @@ public record ProxyConfig(
             List<Cidr> proxyProtocolFrom,
             List<Cidr> trustedProxies) {}
 
-    /** @param challenges the types to use, the preferred one first */
-    public record Acme(URI directory, String email, Optional<Path> trustedRoots, List<ChallengeType> challenges) {}
+    /**
+     * @param challenges the types to use, the preferred one first
+     * @param preflight what is looked at before an order
+     */
+    public record Acme(
+            URI directory,
+            String email,
+            Optional<Path> trustedRoots,
+            List<ChallengeType> challenges,
+            PreflightSettings preflight) {}
 
     /** @param keyEncryption the specs it was read from; the first encrypts */
     public record Store(StoreSettings tables, List<String> keyEncryption, Path base) {}
@@ -139,7 +148,8 @@ public record ProxyConfig(
                 acme.url("directory").orElse(LETS_ENCRYPT),
                 acme.required("email", "", EMAIL_EXPECTED, ProxyConfig::email),
                 pem(acme, "trusted-roots"),
-                challenges);
+                challenges,
+                PreflightSettings.of(acme.section("preflight")));
     }
 
     private static Optional<String> email(String text) {

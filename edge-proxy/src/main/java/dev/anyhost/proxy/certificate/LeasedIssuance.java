@@ -8,6 +8,7 @@ import dev.anyhost.proxy.issuance.ChallengeChoice;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Issuer;
+import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.ClaimResult;
 import dev.anyhost.store.FindResult;
@@ -65,13 +66,15 @@ public final class LeasedIssuance {
      * Who takes orders, how many at a time, and by which challenges.
      *
      * @param issuer empty until tables, keys and account were seen: a mistyped key must not order the world anew
+     * @param preflight what is looked at before each order
      */
     public record Orders(
             Supplier<Optional<Issuer>> issuer,
             AuthorityPause pause,
             IssuanceBudget budget,
             NewNames newNames,
-            ChallengeChoice choice) {}
+            ChallengeChoice choice,
+            Preflight preflight) {}
 
     public LeasedIssuance(CertificateStore store, IssuanceLeases leases, Orders orders, Surroundings around) {
         this.store = store;
@@ -208,10 +211,14 @@ public final class LeasedIssuance {
 
     private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
         Outcome outcome;
+        Optional<IssuanceFailure> failure;
         try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
             outcome = new OrderUnderLease(store, kept, orders, around).run(wanted);
+            failure = kept.failure();
         }
-        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname())));
+        Optional<Change.Cause> cause = failure.flatMap(
+                known -> PreflightFailures.cause(known, wanted.former().isPresent()));
+        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname(), cause)));
         return outcome;
     }
 

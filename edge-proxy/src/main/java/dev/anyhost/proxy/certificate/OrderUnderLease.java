@@ -12,6 +12,7 @@ import dev.anyhost.proxy.issuance.AcmeProblem;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.IssuanceRequest;
+import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
@@ -98,6 +99,10 @@ final class OrderUnderLease {
     }
 
     private Outcome order(Wanted wanted, long replaces, Instant used) throws InterruptedException {
+        if (orders.preflight().check(hostname, wanted.issuer().directory())
+                instanceof PreflightResult.Failed seen) {
+            return failing(PreflightFailures.of(seen, kept.lease().failure(), wanted.route(), around.now()));
+        }
         Optional<IssuanceBudget.Token> token = switch (wanted.haste()) {
             case SOMEBODY_WAITS, NEAR_EXPIRY -> orders.budget().tryTake(PATIENCE);
             case NOBODY_WAITS -> orders.budget().tryTakeSpare();

@@ -17,6 +17,7 @@ import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.proxy.issuance.Pause;
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.proxy.renewal.Outcome;
 import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.store.CertificateTables;
@@ -77,6 +78,9 @@ public final class Cluster implements AutoCloseable {
 
     /** How long certificates live. */
     public Duration life = Duration.ofDays(90);
+
+    /** What a look before an order gives. */
+    public Function<Hostname, PreflightResult> preflight = _ -> new PreflightResult.Passed();
 
     Pause pause = clock::advance;
     int newNames = 1_000_000;
@@ -152,7 +156,8 @@ public final class Cluster implements AutoCloseable {
                         new AuthorityPause(tables.pauses(), clock),
                         budget,
                         new NewNames(newNames, clock::nanos),
-                        new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01))),
+                        new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01)),
+                        (hostname, _) -> preflight.apply(hostname)),
                 new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
                 admission,
