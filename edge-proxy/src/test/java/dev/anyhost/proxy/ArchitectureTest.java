@@ -74,7 +74,8 @@ class ArchitectureTest {
     void time_isAnArgument() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.anyhost.proxy..", "dev.anyhost.store..", "dev.anyhost.verifier..", "dev.anyhost.dns..")
+                .resideInAnyPackage(
+                        "dev.anyhost.proxy..", "dev.anyhost.store..", "dev.anyhost.verifier..", "dev.anyhost.dns..")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -140,7 +140,8 @@ public final class ChangeLog {
         var hostname = Hostname.parse(text(row, HOSTNAME));
         Optional<Instant> at = instant(row);
         if (kind.isPresent() && hostname.isPresent() && at.isPresent()) {
-            entries.add(new ChangesSince.Entry(text(row, KIND), at.get(), new Change(kind.get(), hostname.get(), cause(row))));
+            entries.add(new ChangesSince.Entry(
+                    text(row, KIND), at.get(), new Change(kind.get(), hostname.get(), cause(row))));
         }
     }
 

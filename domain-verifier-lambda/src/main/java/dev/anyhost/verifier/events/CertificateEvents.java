@@ -108,8 +108,7 @@ public final class CertificateEvents {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             switch (whitelist.findConsistent(entry.change().hostname())) {
                 case FindResult.Found(Domain domain) -> {
-                    Domain certified =
-                            domain.certified(entry.id(), type, entry.at(), hindrance(entry.change()));
+                    Domain certified = domain.certified(entry.id(), type, entry.at(), hindrance(entry.change()));
                     // A run that ended before it moved the cursor has taken over what is noted.
                     if (certified.equals(domain)
                             || whitelist.update(domain, certified) instanceof UpdateResult.Updated) {

@@ -120,7 +120,11 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
                 : Optional.empty();
         var event = new DomainEvent(id, type, wholeSeconds(at), tenant(), status(), cause);
         return new Domain(
-                hostname, registration, standing.with(hindrance), outbox.noting(id).and(event), version + 1);
+                hostname,
+                registration,
+                standing.with(hindrance),
+                outbox.noting(id).and(event),
+                version + 1);
     }
 
     /** What stays of it for a while when it is removed. */

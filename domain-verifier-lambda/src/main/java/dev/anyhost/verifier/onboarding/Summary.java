@@ -44,7 +44,11 @@ public record Summary(State state, String code, String message, Optional<Instant
                                 "",
                                 checks))
                         .orElseGet(() -> of(
-                                State.SERVING, last, "active", "This hostname is served; nothing is to be done.", checks));
+                                State.SERVING,
+                                last,
+                                "active",
+                                "This hostname is served; nothing is to be done.",
+                                checks));
             case PENDING ->
                 of(
                         now.isBefore(domain.standing().since().plus(CheckSchedule.GIVES_UP_AFTER))

@@ -66,13 +66,18 @@ final class StandingItem {
     }
 
     static Standing read(Row row) {
-        return new Standing(row.text(STATUS, DomainStatus.BLOCKED, DomainStatus::of), row.seconds(SINCE), checks(row), hindrance(row));
+        return new Standing(
+                row.text(STATUS, DomainStatus.BLOCKED, DomainStatus::of),
+                row.seconds(SINCE),
+                checks(row),
+                hindrance(row));
     }
 
     private static Optional<Hindrance> hindrance(Row row) {
         return row.optional(HINDRANCE, FindingCode::of)
                 .map(code -> new Hindrance(
-                        new Finding(code, row.text(HINDRANCE_MESSAGE, "", Optional::of)), row.optionalFlag(HINDRANCE_SERVED).orElse(false)));
+                        new Finding(code, row.text(HINDRANCE_MESSAGE, "", Optional::of)),
+                        row.optionalFlag(HINDRANCE_SERVED).orElse(false)));
     }
 
     private static Checks checks(Row row) {

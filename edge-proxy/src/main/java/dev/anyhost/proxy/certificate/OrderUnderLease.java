@@ -99,8 +99,7 @@ final class OrderUnderLease {
     }
 
     private Outcome order(Wanted wanted, long replaces, Instant used) throws InterruptedException {
-        if (orders.preflight().check(hostname, wanted.issuer().directory())
-                instanceof PreflightResult.Failed seen) {
+        if (orders.preflight().check(hostname, wanted.issuer().directory()) instanceof PreflightResult.Failed seen) {
             return failing(PreflightFailures.of(seen, kept.lease().failure(), wanted.route(), around.now()));
         }
         Optional<IssuanceBudget.Token> token = switch (wanted.haste()) {

@@ -21,8 +21,7 @@ final class PreflightFailures {
 
     private PreflightFailures() {}
 
-    static IssuanceFailure of(
-            PreflightResult.Failed seen, Optional<IssuanceFailure> before, Route route, Instant now) {
+    static IssuanceFailure of(PreflightResult.Failed seen, Optional<IssuanceFailure> before, Route route, Instant now) {
         return new IssuanceFailure(
                 before.map(IssuanceFailure::count).orElse(0),
                 now,

@@ -87,8 +87,8 @@ record Evidence(
     private Failed answeredElsewhere(List<InetAddress> strange) {
         String what = strange.stream()
                 .limit(MOST_NAMED)
-                .map(address -> address.getHostAddress() + " answers "
-                        + ((MarkerAnswer.Strange) markers.get(address)).seen())
+                .map(address ->
+                        address.getHostAddress() + " answers " + ((MarkerAnswer.Strange) markers.get(address)).seen())
                 .collect(Collectors.joining(", "));
         boolean stale = strange.stream().allMatch(Inet6Address.class::isInstance)
                 && !addresses(MarkerAnswer.Ours.class).isEmpty();

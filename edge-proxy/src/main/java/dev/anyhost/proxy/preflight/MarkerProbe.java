@@ -25,25 +25,28 @@ final class MarkerProbe {
 
     private static final int TOKEN_BYTES = 32;
     private static final int MOST_REDIRECTS = 5;
-    private static final int HTTPS = 443;
 
     private final Http01Answers answers;
     private final Sighting sighting;
     private final Predicate<InetAddress> permitted;
-    private final int port;
+    private final Ports ports;
     private final Duration patience;
     private final SecureRandom random = new SecureRandom();
 
-    /**
-     * @param permitted whether an address may be connected to
-     * @param port the one that stands for 80
-     */
+    /** Those that stand for 80 and 443, where authorities go. */
+    record Ports(int http, int https) {}
+
+    /** @param permitted whether an address may be connected to */
     MarkerProbe(
-            Http01Answers answers, Sighting sighting, Predicate<InetAddress> permitted, int port, Duration patience) {
+            Http01Answers answers,
+            Sighting sighting,
+            Predicate<InetAddress> permitted,
+            Ports ports,
+            Duration patience) {
         this.answers = answers;
         this.sighting = sighting;
         this.permitted = permitted;
-        this.port = port;
+        this.ports = ports;
         this.patience = patience;
     }
 
@@ -54,9 +57,9 @@ final class MarkerProbe {
         String marker = answers.answer(token).orElseThrow();
         var first = new Target(
                 false,
-                new InetSocketAddress(address, port),
+                new InetSocketAddress(address, ports.http()),
                 hostname.value(),
-                port == 80 ? hostname.value() : hostname.value() + ":" + port,
+                ports.http() == 80 ? hostname.value() : hostname.value() + ":" + ports.http(),
                 Http01Answers.PATH_PREFIX + token);
         return follow(first, marker);
     }
@@ -127,7 +130,7 @@ final class MarkerProbe {
         if (host.isEmpty() || !(tls || "http".equalsIgnoreCase(to.getScheme()))) {
             return nowhere("an address that no authority follows");
         }
-        int usual = tls ? HTTPS : port;
+        int usual = tls ? ports.https() : ports.http();
         if (to.getPort() != -1 && to.getPort() != usual) {
             return nowhere("port " + to.getPort());
         }

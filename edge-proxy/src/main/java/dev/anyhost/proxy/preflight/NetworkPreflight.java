@@ -37,6 +37,8 @@ public final class NetworkPreflight implements Preflight {
     /** More than honest names have. */
     private static final int MOST_ADDRESSES = 8;
 
+    private static final int HTTPS = 443;
+
     private final PreflightSettings settings;
     private final Set<String> methods;
     private final Surroundings around;
@@ -65,9 +67,8 @@ public final class NetworkPreflight implements Preflight {
     @Override
     public PreflightResult check(Hostname hostname, String directory) {
         DnsName name = DnsName.of(hostname);
-        Set<String> identities = settings.caaIdentities().isEmpty()
-                ? AuthorityIdentities.of(directory)
-                : settings.caaIdentities();
+        Set<String> identities =
+                settings.caaIdentities().isEmpty() ? AuthorityIdentities.of(directory) : settings.caaIdentities();
         try (var deadline = new Deadline(LIMIT, around.nanos())) {
             FutureTask<CaaCheck.Result> records = deadline.begin(() -> permission(name, identities));
             Optional<Sight> sight = deadline.outcome(deadline.begin(() -> sighting.of(name)));
@@ -88,7 +89,8 @@ public final class NetworkPreflight implements Preflight {
         if (answers.isEmpty() || sight.isEmpty() || !methods.contains(ChallengeType.HTTP_01.label())) {
             return Map.of();
         }
-        var probe = new MarkerProbe(answers.get(), sighting, this::isPermitted, settings.port(), LIMIT);
+        var ports = new MarkerProbe.Ports(settings.port(), HTTPS);
+        var probe = new MarkerProbe(answers.get(), sighting, this::isPermitted, ports, LIMIT);
         Map<InetAddress, FutureTask<MarkerAnswer>> asked = new LinkedHashMap<>();
         sight.get().addresses().stream()
                 .limit(MOST_ADDRESSES)

@@ -95,8 +95,7 @@ final class ValidationRequest {
                     // The answer is yet to come.
                 }
                 case Parsed.Head<ResponseHead>(ResponseHead head) -> {
-                    return new Answer.Response(
-                            head.status(), head.fields().value("location"), body(head, input, in));
+                    return new Answer.Response(head.status(), head.fields().value("location"), body(head, input, in));
                 }
             }
         }
@@ -113,8 +112,7 @@ final class ValidationRequest {
                         return body.toString();
                     }
                 }
-                case BodyStep.Data(int length) ->
-                    body.append(in.readCharSequence(length, StandardCharsets.ISO_8859_1));
+                case BodyStep.Data(int length) -> body.append(in.readCharSequence(length, StandardCharsets.ISO_8859_1));
                 case BodyStep.End _, BodyStep.Malformed _ -> {
                     return body.toString();
                 }
