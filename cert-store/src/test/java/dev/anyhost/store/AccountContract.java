@@ -34,12 +34,12 @@ interface AccountContract extends StoreContract {
         KeyPair key = keyPair();
 
         AcmeAccount created = account(accounts.createIfAbsent(LETS_ENCRYPT, key));
-        store.http.operations();
+        store.calls.operations();
 
         assertThat(created.key().getPrivate()).isEqualTo(key.getPrivate());
         assertThat(account(accounts.find(LETS_ENCRYPT)).key().getPrivate()).isEqualTo(key.getPrivate());
         assertThat(account(accounts.find(ANOTHER_CA)).key().getPublic()).isEqualTo(key.getPublic());
-        assertThat(store.http.operations()).containsExactly("GetItem", "GetItem");
+        assertThat(store.calls.operations()).containsExactly("GetItem", "GetItem");
     }
 
     @Test
@@ -76,24 +76,24 @@ interface AccountContract extends StoreContract {
         AcmeAccounts accounts = store.open("first").accounts();
         AcmeAccount winner = account(accounts.createIfAbsent(LETS_ENCRYPT, keyPair()));
         accounts.recordUrl(LETS_ENCRYPT, ACCOUNT_URL);
-        store.http.operations();
+        store.calls.operations();
 
         AcmeAccount answer = account(accounts.createIfAbsent(LETS_ENCRYPT, keyPair()));
 
         assertThat(answer.key().getPrivate()).isEqualTo(winner.key().getPrivate());
         assertThat(answer.url()).contains(ACCOUNT_URL);
-        assertThat(store.http.operations()).containsExactly("PutItem");
+        assertThat(store.calls.operations()).containsExactly("PutItem");
     }
 
     @Test
     default void lostAnswerToACreation_isOurOwnSuccess() {
         StoreFixture store = store();
         KeyPair key = keyPair();
-        store.http.loseNextAnswerTo("PutItem");
+        store.calls.loseNextAnswerTo("PutItem");
 
         AcmeAccount created = account(store.open("first").accounts().createIfAbsent(LETS_ENCRYPT, key));
 
-        assertThat(store.http.operations()).containsExactly("PutItem", "PutItem");
+        assertThat(store.calls.operations()).containsExactly("PutItem", "PutItem");
         assertThat(created.key().getPrivate()).isEqualTo(key.getPrivate());
     }
 

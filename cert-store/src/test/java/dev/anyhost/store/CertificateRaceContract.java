@@ -26,11 +26,11 @@ interface CertificateRaceContract extends StoreContract {
         CertificateStore certificates = store.open("first").certificates();
         NewCertificate winner = certificate(RACED);
         certificates.put(winner, 0, lease(1));
-        store.http.operations();
+        store.calls.operations();
 
         WriteResult second = certificates.put(certificate(RACED), 0, lease(1));
 
-        assertThat(store.http.operations()).containsExactly("PutItem");
+        assertThat(store.calls.operations()).containsExactly("PutItem");
         assertThat(second)
                 .isInstanceOfSatisfying(
                         WriteResult.Superseded.class,
@@ -72,12 +72,12 @@ interface CertificateRaceContract extends StoreContract {
     default void lostAnswer_isAskedForAgainAndIsOurOwnSuccess() {
         StoreFixture store = store();
         CertificateStore certificates = store.open("first").certificates();
-        store.http.loseNextAnswerTo("PutItem");
+        store.calls.loseNextAnswerTo("PutItem");
 
         assertThat(certificates.put(certificate(RACED), 0, lease(1))).isEqualTo(new WriteResult.Written(1));
-        assertThat(store.http.operations()).containsExactly("PutItem", "PutItem");
+        assertThat(store.calls.operations()).containsExactly("PutItem", "PutItem");
 
-        store.http.loseNextAnswerTo("PutItem");
+        store.calls.loseNextAnswerTo("PutItem");
         assertThat(certificates.put(certificate(RACED), 1, lease(1))).isEqualTo(new WriteResult.Written(2));
         assertThat(certificates.find(RACED)).isInstanceOf(FindResult.Found.class);
     }
@@ -105,7 +105,7 @@ interface CertificateRaceContract extends StoreContract {
         tables.challenges().withdraw(RACED, "token.thumbprint");
         tables.leases().release(lease);
 
-        assertThat(store.http.operations())
+        assertThat(store.calls.operations())
                 .containsExactly("UpdateItem", "GetItem", "PutItem", "PutItem", "DeleteItem", "UpdateItem");
     }
 
@@ -114,10 +114,10 @@ interface CertificateRaceContract extends StoreContract {
         StoreFixture store = store();
         IssuanceLeases leases = store.open("first").leases();
         Lease lease = ((ClaimResult.Claimed) leases.claim(RACED, "proxy-1")).lease();
-        store.http.operations();
+        store.calls.operations();
 
         leases.recordOrder(lease, new Lease.PendingOrder(ISSUER, URI.create("https://ca.test/order/1")));
 
-        assertThat(store.http.operations()).containsExactly("UpdateItem");
+        assertThat(store.calls.operations()).containsExactly("UpdateItem");
     }
 }

@@ -24,8 +24,8 @@ interface ChallengeContract extends StoreContract {
 
         assertThat(store.open("first").challenges().find(CHALLENGED))
                 .isEqualTo(new ChallengeResult.Posted(new PostedChallenge(CHALLENGED, "token.print", expires)));
-        assertThat(store.http.last().body()).contains("\"ConsistentRead\":true");
-        assertThat(store.http.operations()).containsExactly("PutItem", "GetItem");
+        assertThat(store.calls.lastWasConsistent()).isTrue();
+        assertThat(store.calls.operations()).containsExactly("PutItem", "GetItem");
     }
 
     @Test
@@ -75,7 +75,7 @@ interface ChallengeContract extends StoreContract {
         PostedChallenges challenges = store.open("first").challenges();
         challenges.post(CHALLENGED, "token.print", store.time.instant().plus(FIVE_MINUTES));
 
-        store.http.loseNextAnswerTo("DeleteItem");
+        store.calls.loseNextAnswerTo("DeleteItem");
         assertThat(challenges.withdraw(CHALLENGED, "token.print")).isEqualTo(new StoreEffect.Done());
         assertThat(store.row(CoordinationKey.challenge(CHALLENGED))).isEmpty();
     }

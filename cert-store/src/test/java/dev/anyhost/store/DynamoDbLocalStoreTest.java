@@ -3,7 +3,7 @@ package dev.anyhost.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.testkit.DynamoDbLocal;
-import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -46,7 +46,7 @@ class DynamoDbLocalStoreTest extends WholeContract {
     }
 
     @Override
-    URI endpoint() {
-        return database.endpoint();
+    StoreFixture open(Path keyFolder, boolean createTables) {
+        return StoreFixture.at(database.endpoint(), keyFolder, createTables);
     }
 }

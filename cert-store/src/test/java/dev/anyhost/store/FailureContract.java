@@ -42,7 +42,7 @@ interface FailureContract extends StoreContract {
         IssuanceLeases leases = store.open("first").leases();
         IssuanceFailure failure = failure(1, store.time.instant(), pause);
         assertThat(leases.fail(claimed(leases), failure)).isEqualTo(new StoreEffect.Done());
-        store.http.operations();
+        store.calls.operations();
         return failure;
     }
 
@@ -53,7 +53,7 @@ interface FailureContract extends StoreContract {
         store.time.advance(Duration.ofSeconds(59));
 
         assertThat(store.open("first").leases().claim(FAILING, "proxy-2")).isEqualTo(new ClaimResult.PutOff(failure));
-        assertThat(store.http.operations()).containsExactly("UpdateItem");
+        assertThat(store.calls.operations()).containsExactly("UpdateItem");
         assertThat(store.open("first").leases().claim(hostname("other.example.com"), "proxy-2"))
                 .isInstanceOf(ClaimResult.Claimed.class);
     }
@@ -169,7 +169,7 @@ interface FailureContract extends StoreContract {
             tables.leases().release(lease);
         }
         IssuanceFailure failure = failing(store, Duration.ofMinutes(1));
-        store.http.operations();
+        store.calls.operations();
 
         Set<String> listed = new TreeSet<>();
         Map<Hostname, IssuanceFailure> failures = new HashMap<>();
@@ -179,7 +179,7 @@ interface FailureContract extends StoreContract {
 
         assertThat(listed).isEqualTo(names);
         assertThat(failures).isEqualTo(Map.of(FAILING, failure));
-        assertThat(store.http.operations()).containsOnly("Query");
+        assertThat(store.calls.operations()).containsOnly("Query");
     }
 
     @Test

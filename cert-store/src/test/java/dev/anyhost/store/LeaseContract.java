@@ -36,12 +36,12 @@ interface LeaseContract extends StoreContract {
         StoreFixture store = store();
         IssuanceLeases leases = store.open("first").leases();
         claimed(leases, "proxy-1");
-        store.http.operations();
+        store.calls.operations();
 
         assertThat(leases.claim(LEASED, "proxy-2"))
                 .isEqualTo(
                         new ClaimResult.HeldByOther(new LeaseWatch(LEASED, "proxy-1", 1, 0, store.time.getAsLong())));
-        assertThat(store.http.operations()).containsExactly("UpdateItem");
+        assertThat(store.calls.operations()).containsExactly("UpdateItem");
     }
 
     @Test
@@ -96,11 +96,11 @@ interface LeaseContract extends StoreContract {
     @Test
     default void lostAnswerToAClaim_isOurOwnSuccess() {
         StoreFixture store = store();
-        store.http.loseNextAnswerTo("UpdateItem");
+        store.calls.loseNextAnswerTo("UpdateItem");
 
         ClaimResult claim = store.open("first").leases().claim(LEASED, "proxy-1");
 
-        assertThat(store.http.operations()).containsExactly("UpdateItem", "UpdateItem");
+        assertThat(store.calls.operations()).containsExactly("UpdateItem", "UpdateItem");
         assertThat(claim)
                 .isInstanceOfSatisfying(
                         ClaimResult.Claimed.class,
@@ -113,9 +113,9 @@ interface LeaseContract extends StoreContract {
         IssuanceLeases leases = store.open("first").leases();
         Lease lease = claimed(leases, "proxy-1");
 
-        store.http.loseNextAnswerTo("UpdateItem");
+        store.calls.loseNextAnswerTo("UpdateItem");
         assertThat(leases.renew(lease)).isInstanceOf(LeaseUpdate.Kept.class);
-        store.http.loseNextAnswerTo("UpdateItem");
+        store.calls.loseNextAnswerTo("UpdateItem");
         assertThat(leases.release(lease)).isEqualTo(new StoreEffect.Done());
         assertThat(claimed(leases, "proxy-2").token()).isEqualTo(2);
     }

@@ -150,9 +150,9 @@ interface LeaseTakeoverContract extends StoreContract {
         store.time.advance(Lease.LONGEST.minusNanos(1));
         Lease renewed = ((LeaseUpdate.Kept) leases.renew(lease)).lease();
         store.time.advance(Duration.ofNanos(1));
-        store.http.operations();
+        store.calls.operations();
 
         assertThat(leases.renew(renewed)).isEqualTo(new LeaseUpdate.Lost(LeaseUpdate.Reason.ORDER_TOO_LONG));
-        assertThat(store.http.operations()).isEmpty();
+        assertThat(store.calls.operations()).isEmpty();
     }
 }

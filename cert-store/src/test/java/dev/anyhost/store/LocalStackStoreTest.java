@@ -1,6 +1,6 @@
 package dev.anyhost.store;
 
-import java.net.URI;
+import java.nio.file.Path;
 import org.testcontainers.junit.jupiter.Container;
 import org.testcontainers.junit.jupiter.Testcontainers;
 import org.testcontainers.localstack.LocalStackContainer;
@@ -15,7 +15,7 @@ class LocalStackStoreTest extends WholeContract {
             new LocalStackContainer(DockerImageName.parse("localstack/localstack:4.0")).withServices("dynamodb");
 
     @Override
-    URI endpoint() {
-        return LOCAL_STACK.getEndpoint();
+    StoreFixture open(Path keyFolder, boolean createTables) {
+        return StoreFixture.at(LOCAL_STACK.getEndpoint(), keyFolder, createTables);
     }
 }

@@ -25,20 +25,29 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 final class StoreFixture implements AutoCloseable {
 
     final TestTime time = new TestTime();
-    final WatchedHttp http = new WatchedHttp();
+    final WatchedCalls calls;
     final StoreSettings settings;
     final DynamoDbClient dynamo;
 
     private final Path keys;
 
-    StoreFixture(URI endpoint, Path keys, boolean createTables) {
+    private StoreFixture(Opened database, Optional<URI> endpoint, Path keys, boolean createTables) {
         String run = UUID.randomUUID().toString();
         this.keys = keys;
+        this.calls = database.calls();
+        this.dynamo = database.dynamo();
         this.settings = new StoreSettings(
-                new StoreSettings.Table("us-east-1", Optional.of(endpoint), "certificates-" + run),
-                new StoreSettings.Table("us-east-1", Optional.of(endpoint), "coordination-" + run),
+                new StoreSettings.Table("us-east-1", endpoint, "certificates-" + run),
+                new StoreSettings.Table("us-east-1", endpoint, "coordination-" + run),
                 createTables);
-        this.dynamo = DynamoDbClient.builder()
+    }
+
+    private record Opened(DynamoDbClient dynamo, WatchedCalls calls) {}
+
+    /** In a database behind an endpoint; no tables yet. */
+    static StoreFixture at(URI endpoint, Path keys, boolean createTables) {
+        WatchedHttp http = new WatchedHttp();
+        DynamoDbClient dynamo = DynamoDbClient.builder()
                 .region(Region.US_EAST_1)
                 .endpointOverride(endpoint)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
@@ -49,16 +58,22 @@ final class StoreFixture implements AutoCloseable {
                         .apiCallAttemptTimeout(Duration.ofSeconds(20))
                         .build())
                 .build();
+        return new StoreFixture(new Opened(dynamo, http), Optional.of(endpoint), keys, createTables);
     }
 
-    /** Opens tables that exist. */
-    static StoreFixture ready(URI endpoint, Path keys) {
-        StoreFixture store = new StoreFixture(endpoint, keys, true);
-        if (store.open("first").check() instanceof TablesCheck.NotReady(String reason)) {
+    /** In memory; no tables yet. */
+    static StoreFixture inMemory(Path keys, boolean createTables) {
+        WatchedMemory memory = new WatchedMemory();
+        return new StoreFixture(new Opened(memory, memory), Optional.empty(), keys, createTables);
+    }
+
+    /** With tables, and nothing seen of how they were made. */
+    StoreFixture ready() {
+        if (open("first").check() instanceof TablesCheck.NotReady(String reason)) {
             throw new AssertionError(reason);
         }
-        store.http.operations();
-        return store;
+        calls.operations();
+        return this;
     }
 
     /** The store as a proxy sees it whose key files have these names; equal names are equal keys. */
@@ -107,7 +122,7 @@ final class StoreFixture implements AutoCloseable {
 
     void replaceItem(Map<String, AttributeValue> item) {
         dynamo.putItem(request -> request.tableName(certificatesTable()).item(item));
-        http.operations();
+        calls.operations();
     }
 
     Map<String, AttributeValue> row(CoordinationKey key) {
@@ -116,20 +131,20 @@ final class StoreFixture implements AutoCloseable {
 
     void replaceRow(Map<String, AttributeValue> row) {
         dynamo.putItem(request -> request.tableName(coordinationTable()).item(row));
-        http.operations();
+        calls.operations();
     }
 
     private Map<String, AttributeValue> get(String table, Map<String, AttributeValue> key) {
         Map<String, AttributeValue> item = dynamo.getItem(
                         request -> request.tableName(table).key(key).consistentRead(true))
                 .item();
-        http.operations();
+        calls.operations();
         return new HashMap<>(item);
     }
 
     @Override
     public void close() {
         dynamo.close();
-        http.close();
+        calls.close();
     }
 }

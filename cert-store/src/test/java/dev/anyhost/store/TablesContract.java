@@ -57,12 +57,12 @@ interface TablesContract extends StoreContract {
     default void secondCheck_createsNothing() {
         StoreFixture store = store();
         assertThat(store.open("first").check()).isEqualTo(new TablesCheck.Ready());
-        assertThat(store.http.operations()).doesNotContain("CreateTable", "UpdateTimeToLive", "PutItem", "UpdateItem");
+        assertThat(store.calls.operations()).doesNotContain("CreateTable", "UpdateTimeToLive", "PutItem", "UpdateItem");
 
         StoreSettings production =
                 new StoreSettings(store.settings.certificates(), store.settings.coordination(), false);
         assertThat(store.open(production, "first").check()).isEqualTo(new TablesCheck.Ready());
-        assertThat(store.http.operations()).containsExactly("DescribeTable", "DescribeTable", "GetItem");
+        assertThat(store.calls.operations()).containsExactly("DescribeTable", "DescribeTable", "GetItem");
     }
 
     @Test
@@ -84,7 +84,7 @@ interface TablesContract extends StoreContract {
 
         assertThat(reason(store.open(swapped, "first").check()))
                 .contains("keyed by [subject, kind] (expected: [hostname])");
-        assertThat(store.http.operations()).containsOnly("DescribeTable");
+        assertThat(store.calls.operations()).containsOnly("DescribeTable");
     }
 
     @Test
@@ -96,11 +96,11 @@ interface TablesContract extends StoreContract {
         right.certificates().put(certificate(shop), 0, lease);
         right.accounts().createIfAbsent("https://ca.test/directory", keyPair());
         List<Map<String, AttributeValue>> before = everything(store);
-        store.http.operations();
+        store.calls.operations();
 
         TablesCheck check = store.open("mistyped").check();
 
-        assertThat(store.http.operations()).doesNotContain("PutItem", "UpdateItem", "DeleteItem");
+        assertThat(store.calls.operations()).doesNotContain("PutItem", "UpdateItem", "DeleteItem");
         assertThat(reason(check))
                 .contains(
                         store.coordinationTable(),

@@ -39,7 +39,7 @@ interface TicketKeysContract extends StoreContract {
 
         assertThat(keys.replace(SharedTicketKeys.NO_VERSION, ring)).isEqualTo(new TicketKeysResult.Found(ring, 1));
         assertThat(keys.find()).isEqualTo(new TicketKeysResult.Found(ring, 1));
-        assertThat(store.http.operations()).containsExactly("PutItem", "GetItem");
+        assertThat(store.calls.operations()).containsExactly("PutItem", "GetItem");
     }
 
     @Test
@@ -62,12 +62,12 @@ interface TicketKeysContract extends StoreContract {
         keys.replace(SharedTicketKeys.NO_VERSION, first);
         TicketKeyRing winner = first.next(store.time.instant());
         keys.replace(1, winner);
-        store.http.operations();
+        store.calls.operations();
 
         assertThat(keys.replace(1, first.next(store.time.instant()))).isEqualTo(new TicketKeysResult.Found(winner, 2));
         assertThat(keys.replace(SharedTicketKeys.NO_VERSION, ring(store)))
                 .isEqualTo(new TicketKeysResult.Found(winner, 2));
-        assertThat(store.http.operations()).containsExactly("PutItem", "PutItem");
+        assertThat(store.calls.operations()).containsExactly("PutItem", "PutItem");
     }
 
     @Test
@@ -98,14 +98,14 @@ interface TicketKeysContract extends StoreContract {
         StoreFixture store = store();
         SharedTicketKeys keys = store.open("first").ticketKeys();
         TicketKeyRing first = ring(store);
-        store.http.loseNextAnswerTo("PutItem");
+        store.calls.loseNextAnswerTo("PutItem");
 
         assertThat(keys.replace(SharedTicketKeys.NO_VERSION, first)).isEqualTo(new TicketKeysResult.Found(first, 1));
 
         TicketKeyRing next = first.next(store.time.instant());
-        store.http.loseNextAnswerTo("PutItem");
+        store.calls.loseNextAnswerTo("PutItem");
         assertThat(keys.replace(1, next)).isEqualTo(new TicketKeysResult.Found(next, 2));
-        assertThat(store.http.operations()).containsExactly("PutItem", "PutItem", "PutItem", "PutItem");
+        assertThat(store.calls.operations()).containsExactly("PutItem", "PutItem", "PutItem", "PutItem");
     }
 
     @Test

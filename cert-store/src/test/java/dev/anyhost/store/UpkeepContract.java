@@ -118,11 +118,11 @@ interface UpkeepContract extends StoreContract {
             stored(tables, names.get(i));
             tables.certificates().schedule(names.get(i), 1, SOON.minusSeconds(i), Optional.empty());
         }
-        store.http.operations();
+        store.calls.operations();
 
         assertThat(due(tables, names.getFirst(), SOON, 4))
                 .containsExactly(names.get(5), names.get(4), names.get(3), names.get(2));
-        assertThat(store.http.operations()).containsExactly("Query");
+        assertThat(store.calls.operations()).containsExactly("Query");
     }
 
     private static PartState state(CertificateTables tables, String part) {
@@ -141,11 +141,11 @@ interface UpkeepContract extends StoreContract {
     default void parts_allAreSeenInOneQuery() {
         StoreFixture store = store();
         CertificateTables tables = store.open("first");
-        store.http.operations();
+        store.calls.operations();
         var parts = (PartsResult.Parts) tables.parts().look();
         assertThat(parts.states()).extracting(PartState::part).isEqualTo(PartLeases.PARTS);
         assertThat(parts.states()).noneMatch(PartState::held);
-        assertThat(store.http.operations()).containsExactly("Query");
+        assertThat(store.calls.operations()).containsExactly("Query");
     }
 
     @Test
@@ -174,10 +174,10 @@ interface UpkeepContract extends StoreContract {
         StoreFixture store = store();
         CertificateTables tables = store.open("first");
         PartState seen = state(tables, "05");
-        store.http.loseNextAnswerTo("UpdateItem");
+        store.calls.loseNextAnswerTo("UpdateItem");
         assertThat(claimed(tables, seen, "a").token()).isEqualTo(1);
         PartState again = state(tables, "05");
-        store.http.loseNextAnswerTo("UpdateItem");
+        store.calls.loseNextAnswerTo("UpdateItem");
         assertThat(claimed(tables, again, "b").token()).isEqualTo(2);
     }
 }

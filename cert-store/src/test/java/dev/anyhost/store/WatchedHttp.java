@@ -13,11 +13,8 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
-/**
- * Sees every request that leaves the SDK, retries included, and can lose answers: the request arrives and is carried
- * out, and its sender never hears of it.
- */
-final class WatchedHttp implements SdkHttpClient {
+/** The requests that the SDK sends. */
+final class WatchedHttp implements SdkHttpClient, WatchedCalls {
 
     private static final String TARGET = "DynamoDB_20120810.";
 
@@ -25,20 +22,22 @@ final class WatchedHttp implements SdkHttpClient {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Queue<String> answersToLose = new ConcurrentLinkedQueue<>();
 
-    record Request(String operation, String body) {}
+    private record Request(String operation, String body) {}
 
-    /** The operations so far, in order; then forgets them. */
-    List<String> operations() {
+    @Override
+    public List<String> operations() {
         List<String> seen = requests.stream().map(Request::operation).toList();
         requests.clear();
         return seen;
     }
 
-    Request last() {
-        return requests.getLast();
+    @Override
+    public boolean lastWasConsistent() {
+        return requests.getLast().body().contains("\"ConsistentRead\":true");
     }
 
-    void loseNextAnswerTo(String operation) {
+    @Override
+    public void loseNextAnswerTo(String operation) {
         answersToLose.add(operation);
     }
 

@@ -1,6 +1,5 @@
 package dev.anyhost.store;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,16 +26,17 @@ abstract class WholeContract
 
     private final List<StoreFixture> opened = new ArrayList<>();
 
-    abstract URI endpoint();
+    /** A database's own tables, not there yet. */
+    abstract StoreFixture open(Path keyFolder, boolean createTables);
 
     @Override
     public StoreFixture store() {
-        return remember(StoreFixture.ready(endpoint(), keys));
+        return remember(open(keys, true)).ready();
     }
 
     @Override
     public StoreFixture storeWithoutTables(boolean createTables) {
-        return remember(new StoreFixture(endpoint(), keys, createTables));
+        return remember(open(keys, createTables));
     }
 
     private StoreFixture remember(StoreFixture store) {

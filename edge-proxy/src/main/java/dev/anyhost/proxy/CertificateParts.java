@@ -8,7 +8,6 @@ import dev.anyhost.proxy.admission.RequestSigner;
 import dev.anyhost.proxy.admission.VerifierSettings;
 import dev.anyhost.proxy.certificate.Acquisition;
 import dev.anyhost.proxy.certificate.Announcements;
-import dev.anyhost.proxy.certificate.AuthorityPause;
 import dev.anyhost.proxy.certificate.CertificateDirectory;
 import dev.anyhost.proxy.certificate.ChangeFollower;
 import dev.anyhost.proxy.certificate.EarlyCertificates;
@@ -24,7 +23,7 @@ import dev.anyhost.proxy.forward.AddressGuard;
 import dev.anyhost.proxy.forward.PublicHttp;
 import dev.anyhost.proxy.handshake.ValidationCertificates;
 import dev.anyhost.proxy.issuance.AcmeSettings;
-import dev.anyhost.proxy.issuance.ChallengeChoice;
+import dev.anyhost.proxy.issuance.AuthorityBudget;
 import dev.anyhost.proxy.issuance.DirectoryTrust;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
@@ -41,6 +40,8 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
@@ -94,12 +95,8 @@ record CertificateParts(
                 limits.asks(),
                 around.time().nanos());
         var board = new ChallengeBoard(tables.challenges(), around.time().clock());
-        var acme = new AcmeSettings(
-                config.acme().directory(),
-                config.acme().email(),
-                config.acme().trustedRoots(),
-                config.acme().challenges());
-        IssuingParts issuing = parts.opened(new IssuingParts(tables, acme, directoryTls(acme), board, around.time()));
+        var issuing = parts.opened(
+                new IssuingParts(tables, authorities(config, tables, around.time()), board, around.time()));
 
         String owner = UUID.randomUUID().toString();
         var announcements = parts.opened(new Announcements(tables.changes(), around.timer()));
@@ -108,11 +105,9 @@ record CertificateParts(
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
-                        issuing::issuer,
-                        new AuthorityPause(tables.pauses(), around.time().clock()),
+                        issuing::authorities,
                         budget,
                         new NewNames(limits.newNames(), around.time().nanos()),
-                        new ChallengeChoice(config.acme().challenges()),
                         preflight(config, issuing, around)),
                 new LeasedIssuance.Surroundings(owner, around.time(), around.timer(), announcements));
         var held = parts.opened(
@@ -154,7 +149,7 @@ record CertificateParts(
                 tables.certificates(),
                 tables.parts(),
                 new Renewer(acquisition, issuance, around.time().clock()),
-                issuing::issuer,
+                issuing::issuers,
                 config.renewal().unusedFor(),
                 new RenewalLoop.Surroundings(
                         owner,
@@ -170,12 +165,12 @@ record CertificateParts(
     }
 
     private static Preflight preflight(ProxyConfig config, IssuingParts issuing, Surroundings around) {
-        PreflightSettings settings = config.acme().preflight();
+        PreflightSettings settings = config.preflight();
         return settings.enabled()
                 ? new MeteredPreflight(
                         new NetworkPreflight(
                                 settings,
-                                config.acme().challenges(),
+                                config.acme().getFirst().challenges(),
                                 new NetworkPreflight.Surroundings(
                                         issuing::http01,
                                         AddressGuard::isPublic,
@@ -194,11 +189,22 @@ record CertificateParts(
         return tickets;
     }
 
+    private static List<IssuingParts.Configured> authorities(
+            ProxyConfig config, CertificateTables tables, IssuanceTime time) throws IOException {
+        List<IssuingParts.Configured> all = new ArrayList<>();
+        for (AcmeSettings acme : config.acme()) {
+            var budget = new AuthorityBudget(
+                    acme.directory().toString(), acme.limits(), tables.budgets(), tables.pauses(), time.clock());
+            all.add(new IssuingParts.Configured(acme, directoryTls(acme), budget));
+        }
+        return all;
+    }
+
     private static SSLContext directoryTls(AcmeSettings acme) throws IOException {
         return switch (DirectoryTrust.reading(acme.trustedRoots())) {
             case DirectoryTrust.Trusting(SSLContext tls) -> tls;
             case DirectoryTrust.Unreadable(Path file, String expected) ->
-                throw new IOException("acme.trusted-roots: " + file + " (expected: " + expected + ")");
+                throw new IOException("trusted-roots: " + file + " (expected: " + expected + ")");
         };
     }
 

@@ -4,6 +4,9 @@ import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.challenge.Http01Answers;
 import dev.anyhost.proxy.issuance.AcmeIssuer;
 import dev.anyhost.proxy.issuance.AcmeSettings;
+import dev.anyhost.proxy.issuance.Authority;
+import dev.anyhost.proxy.issuance.AuthorityBudget;
+import dev.anyhost.proxy.issuance.ChallengeChoice;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.proxy.issuance.SharedAccount;
@@ -12,6 +15,8 @@ import dev.anyhost.proxy.ops.Metrics;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.TablesCheck;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -29,23 +34,20 @@ final class IssuingParts implements AutoCloseable {
     private static final String PART = "store";
 
     private final CertificateTables tables;
-    private final AcmeSettings acme;
-    private final SSLContext directoryTls;
+    private final List<Configured> configured;
     private final ChallengeBoard board;
     private final IssuanceTime time;
-    private volatile @Nullable Parts parts;
+    private volatile @Nullable Opened opened;
 
-    private record Parts(AcmeIssuer issuer, Issuer metered, Http01Answers http01) {}
+    /** An authority before its account was seen. */
+    record Configured(AcmeSettings acme, SSLContext directoryTls, AuthorityBudget budget) {}
 
-    IssuingParts(
-            CertificateTables tables,
-            AcmeSettings acme,
-            SSLContext directoryTls,
-            ChallengeBoard board,
-            IssuanceTime time) {
+    private record Opened(List<AcmeIssuer> issuers, List<Authority> authorities, Http01Answers http01) {}
+
+    /** @param configured not empty */
+    IssuingParts(CertificateTables tables, List<Configured> configured, ChallengeBoard board, IssuanceTime time) {
         this.tables = tables;
-        this.acme = acme;
-        this.directoryTls = directoryTls;
+        this.configured = List.copyOf(configured);
         this.board = board;
         this.time = time;
     }
@@ -54,7 +56,7 @@ final class IssuingParts implements AutoCloseable {
     void open(Health health, Metrics metrics) {
         health.raise(PART, "tables, keys and account not seen yet");
         try {
-            while (!opened(health, metrics)) {
+            while (!hasOpened(health, metrics)) {
                 time.pause().pause(RETRY);
             }
             health.clear(PART);
@@ -63,21 +65,33 @@ final class IssuingParts implements AutoCloseable {
         }
     }
 
-    private boolean opened(Health health, Metrics metrics) {
+    private boolean hasOpened(Health health, Metrics metrics) {
         if (tables.check() instanceof TablesCheck.NotReady(String reason)) {
             return notYet(health, reason);
         }
-        return switch (SharedAccount.load(tables.accounts(), acme.directory())) {
-            case SharedAccount.Loading.NotReady(String reason) -> notYet(health, reason);
-            case SharedAccount.Loading.Loaded(SharedAccount account) -> {
-                var issuer = new AcmeIssuer(acme, directoryTls, account, board, time);
-                parts = new Parts(
-                        issuer,
-                        new MeteredIssuer(issuer, metrics, time.nanos()),
-                        new Http01Answers(account.thumbprint()));
-                yield true;
+        List<AcmeIssuer> issuers = new ArrayList<>();
+        List<Authority> authorities = new ArrayList<>();
+        Optional<Http01Answers> http01 = Optional.empty();
+        for (Configured one : configured) {
+            switch (SharedAccount.load(tables.accounts(), one.acme().directory())) {
+                case SharedAccount.Loading.NotReady(String reason) -> {
+                    issuers.forEach(AcmeIssuer::close);
+                    return notYet(health, reason);
+                }
+                case SharedAccount.Loading.Loaded(SharedAccount account) -> {
+                    var issuer = new AcmeIssuer(one.acme(), one.directoryTls(), account, board, time);
+                    issuers.add(issuer);
+                    authorities.add(new Authority(
+                            new MeteredIssuer(issuer, metrics, time.nanos()),
+                            one.budget(),
+                            new ChallengeChoice(one.acme().challenges())));
+                    // The key, and so the answer, is the same at every authority.
+                    http01 = Optional.of(new Http01Answers(account.thumbprint()));
+                }
             }
-        };
+        }
+        opened = new Opened(List.copyOf(issuers), List.copyOf(authorities), http01.orElseThrow());
+        return true;
     }
 
     private static boolean notYet(Health health, String reason) {
@@ -86,19 +100,21 @@ final class IssuingParts implements AutoCloseable {
         return false;
     }
 
-    Optional<Issuer> issuer() {
-        return Optional.ofNullable(parts).map(Parts::metered);
+    /** The first to be asked first; empty until everything was seen. */
+    List<Authority> authorities() {
+        return Optional.ofNullable(opened).map(Opened::authorities).orElse(List.of());
+    }
+
+    List<Issuer> issuers() {
+        return authorities().stream().map(Authority::issuer).toList();
     }
 
     Optional<Http01Answers> http01() {
-        return Optional.ofNullable(parts).map(Parts::http01);
+        return Optional.ofNullable(opened).map(Opened::http01);
     }
 
     @Override
     public void close() {
-        Parts opened = parts;
-        if (opened != null) {
-            opened.issuer().close();
-        }
+        Optional.ofNullable(opened).map(Opened::issuers).orElse(List.of()).forEach(AcmeIssuer::close);
     }
 }

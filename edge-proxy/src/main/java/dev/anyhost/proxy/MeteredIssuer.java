@@ -3,6 +3,7 @@ package dev.anyhost.proxy;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.IssuanceRequest;
 import dev.anyhost.proxy.issuance.Issuer;
+import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Suggestion;
 import dev.anyhost.proxy.ops.Metrics;
 import java.security.cert.X509Certificate;
@@ -22,7 +23,11 @@ record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) impleme
     public IssuanceOutcome issue(IssuanceRequest request) {
         long begun = nanos.getAsLong();
         IssuanceOutcome outcome = issuer.issue(request);
-        metrics.ordered(directory(), result(outcome), Duration.ofNanos(nanos.getAsLong() - begun));
+        if (outcome instanceof IssuanceOutcome.NotOrdered(Permit.Withheld why)) {
+            metrics.orderWithheld(directory(), why instanceof Permit.Paused ? "paused" : "limit");
+        } else {
+            metrics.ordered(directory(), result(outcome), Duration.ofNanos(nanos.getAsLong() - begun));
+        }
         return outcome;
     }
 
@@ -41,7 +46,7 @@ record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) impleme
             case IssuanceOutcome.Issued _ -> "issued";
             case IssuanceOutcome.ChallengeFailed _ -> "challenge_failed";
             case IssuanceOutcome.RateLimited _ -> "rate_limited";
-            case IssuanceOutcome.Rejected _, IssuanceOutcome.Unavailable _ -> "error";
+            case IssuanceOutcome.Rejected _, IssuanceOutcome.Unavailable _, IssuanceOutcome.NotOrdered _ -> "error";
         };
     }
 }

@@ -4,6 +4,8 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.ops.Metrics;
 import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.proxy.preflight.PreflightResult;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,13 +15,13 @@ record MeteredPreflight(Preflight preflight, Metrics metrics) implements Preflig
     private static final Logger LOG = LoggerFactory.getLogger(MeteredPreflight.class);
 
     @Override
-    public PreflightResult check(Hostname hostname, String directory) {
-        PreflightResult result = preflight.check(hostname, directory);
+    public PreflightResult check(Hostname hostname, List<String> directories) {
+        PreflightResult result = preflight.check(hostname, directories);
         metrics.preflighted(
                 switch (result) {
-                    case PreflightResult.Passed() -> "passed";
+                    case PreflightResult.Passed _ -> "passed";
                     case PreflightResult.Failed _ -> "failed";
-                    case PreflightResult.Unknown(String reason) -> {
+                    case PreflightResult.Unknown(String reason, Set<String> _) -> {
                         LOG.atInfo()
                                 .addKeyValue("hostname", hostname)
                                 .addKeyValue("reason", reason)

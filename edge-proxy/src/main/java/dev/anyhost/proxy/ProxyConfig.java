@@ -5,7 +5,7 @@ import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.admission.VerifierSettings;
 import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
-import dev.anyhost.proxy.challenge.ChallengeType;
+import dev.anyhost.proxy.issuance.AcmeSettings;
 import dev.anyhost.proxy.listen.Cidr;
 import dev.anyhost.proxy.preflight.PreflightSettings;
 import dev.anyhost.settings.ConfigReader;
@@ -25,10 +25,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A proxy's whole configuration, as the README describes it. Paths are absolute. */
+/**
+ * A proxy's whole configuration, as the README describes it. Paths are absolute.
+ *
+ * @param acme the certificate authorities, the first to be asked first; not empty
+ * @param preflight what is looked at before an order
+ */
 public record ProxyConfig(
         Listen listen,
-        Acme acme,
+        List<AcmeSettings> acme,
+        PreflightSettings preflight,
         VerifierSettings verifier,
         Store store,
         Origin origin,
@@ -36,13 +42,11 @@ public record ProxyConfig(
         Renewal renewal,
         DrainTimes drain) {
 
-    private static final URI LETS_ENCRYPT = URI.create("https://acme-v02.api.letsencrypt.org/directory");
     private static final URI NO_URL = URI.create("http://missing.invalid/");
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration UNUSED_FOR = Duration.ofDays(90);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
     private static final int MANY = 1_000_000;
-    private static final String EMAIL_EXPECTED = "an e-mail address, such as ops@example.com";
     private static final String KEY_EXPECTED = "kms:<key ARN> or file:<path to 32 bytes in base64>";
     private static final String PEM_EXPECTED = "the path of a readable PEM file";
 
@@ -58,17 +62,6 @@ public record ProxyConfig(
             int publicHttpsPort,
             List<Cidr> proxyProtocolFrom,
             List<Cidr> trustedProxies) {}
-
-    /**
-     * @param challenges the types to use, the preferred one first
-     * @param preflight what is looked at before an order
-     */
-    public record Acme(
-            URI directory,
-            String email,
-            Optional<Path> trustedRoots,
-            List<ChallengeType> challenges,
-            PreflightSettings preflight) {}
 
     /** @param keyEncryption the specs it was read from; the first encrypts */
     public record Store(StoreSettings tables, List<String> keyEncryption, Path base) {}
@@ -112,9 +105,11 @@ public record ProxyConfig(
 
     private static ProxyConfig of(ConfigSection root) {
         Store store = store(root.section("store"));
+        ConfigSection acme = root.section("acme");
         return new ProxyConfig(
                 listen(root.section("listen")),
-                acme(root.section("acme")),
+                AcmeConfig.read(acme),
+                PreflightSettings.of(acme.section("preflight")),
                 verifier(root.section("verifier"), store.tables().certificates().region()),
                 store,
                 origin(root.section("origin")),
@@ -136,24 +131,6 @@ public record ProxyConfig(
     private static List<InetSocketAddress> addresses(ConfigSection listen, String key, int port) {
         return listen.list(
                 key, List.of(new InetSocketAddress(port)), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address);
-    }
-
-    private static Acme acme(ConfigSection acme) {
-        List<ChallengeType> challenges =
-                acme.list("challenges", List.of(ChallengeType.values()), ChallengeType.EXPECTED, ChallengeType::parse);
-        if (challenges.isEmpty()) {
-            acme.mistake("challenges", "[]", "at least one of " + ChallengeType.EXPECTED);
-        }
-        return new Acme(
-                acme.url("directory").orElse(LETS_ENCRYPT),
-                acme.required("email", "", EMAIL_EXPECTED, ProxyConfig::email),
-                pem(acme, "trusted-roots"),
-                challenges,
-                PreflightSettings.of(acme.section("preflight")));
-    }
-
-    private static Optional<String> email(String text) {
-        return text.matches("[^\\s@]+@[^\\s@]+\\.[^\\s@]+") ? Optional.of(text) : Optional.empty();
     }
 
     private static Optional<Path> pem(ConfigSection section, String key) {

@@ -61,9 +61,11 @@ class ProxyConfigTest {
         assertThat(config.listen().http().getFirst().getPort()).isEqualTo(80);
         assertThat(config.listen().admin().getAddress().isLoopbackAddress()).isTrue();
         assertThat(config.listen().admin().getPort()).isEqualTo(9180);
-        assertThat(config.acme().directory()).isEqualTo(URI.create("https://acme-v02.api.letsencrypt.org/directory"));
-        assertThat(config.acme().challenges()).containsExactly(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01);
-        assertThat(config.acme().preflight())
+        assertThat(config.acme().getFirst().directory())
+                .isEqualTo(URI.create("https://acme-v02.api.letsencrypt.org/directory"));
+        assertThat(config.acme().getFirst().challenges())
+                .containsExactly(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01);
+        assertThat(config.preflight())
                 .isEqualTo(new PreflightSettings(true, Optional.empty(), List.of(), List.of(), Set.of(), 80, false));
         assertThat(config.verifier().auth()).hasToString("AWS_IAM");
         assertThat(config.store().tables().certificates().name()).isEqualTo("anyhost-certificates");

@@ -24,8 +24,8 @@ public final class ConfigSection {
     private final Path base;
     private final List<ConfigError> errors;
 
-    /** The keys asked for; a section's key with the section. */
-    private final Map<String, Optional<ConfigSection>> known = new LinkedHashMap<>();
+    /** The keys asked for, with the sections that stand there. */
+    private final Map<String, List<ConfigSection>> known = new LinkedHashMap<>();
 
     private ConfigSection(
             String prefix,
@@ -53,8 +53,38 @@ public final class ConfigSection {
     /** A section within this one; empty when the key is absent. */
     public ConfigSection section(String key) {
         var section = new ConfigSection(prefix + key + ".", entriesOf(key), substitution, base, errors);
-        known.put(key, Optional.of(section));
+        known.put(key, List.of(section));
         return section;
+    }
+
+    /** A list of sections; empty when the key is absent. */
+    public List<ConfigSection> sections(String key) {
+        known.put(key, List.of());
+        return switch (entries.getOrDefault(key, new YamlNode.Nothing())) {
+            case YamlNode.Nothing() -> List.of();
+            case YamlNode.Items(List<YamlNode> items) -> sections(key, items);
+            case YamlNode.Entries section -> sections(key, List.of(section));
+            case YamlNode.Scalar(String text) -> {
+                mistake(key, text, "a list of sections");
+                yield List.of();
+            }
+        };
+    }
+
+    private List<ConfigSection> sections(String key, List<YamlNode> items) {
+        var list = new ConfigSection(prefix, keyed(key, items), substitution, base, errors);
+        List<ConfigSection> sections =
+                list.entries.keySet().stream().map(list::section).toList();
+        known.put(key, sections);
+        return sections;
+    }
+
+    private static Map<String, YamlNode> keyed(String key, List<YamlNode> items) {
+        Map<String, YamlNode> byIndex = new LinkedHashMap<>();
+        for (int i = 0; i < items.size(); i++) {
+            byIndex.put(key + "[" + i + "]", items.get(i));
+        }
+        return byIndex;
     }
 
     private Map<String, YamlNode> entriesOf(String key) {
@@ -82,7 +112,7 @@ public final class ConfigSection {
 
     /** A value that may be absent. */
     public <T> Optional<T> optional(String key, String expected, Function<String, Optional<T>> parser) {
-        known.put(key, Optional.empty());
+        known.put(key, List.of());
         return value(key, entries.getOrDefault(key, new YamlNode.Nothing()), expected, parser);
     }
 
@@ -102,7 +132,7 @@ public final class ConfigSection {
 
     /** A list of values; a single one needn't be written as a list. An empty list is a value. */
     public <T> List<T> list(String key, List<T> fallback, String expected, Function<String, Optional<T>> parser) {
-        known.put(key, Optional.empty());
+        known.put(key, List.of());
         YamlNode node = entries.getOrDefault(key, new YamlNode.Nothing());
         return switch (node) {
             case YamlNode.Nothing() -> fallback;
@@ -156,7 +186,8 @@ public final class ConfigSection {
         return Optional.empty();
     }
 
-    private boolean isAbsent(String key) {
+    /** Whether there is no value, or null. */
+    public boolean isAbsent(String key) {
         return entries.getOrDefault(key, new YamlNode.Nothing()) instanceof YamlNode.Nothing;
     }
 
@@ -229,6 +260,6 @@ public final class ConfigSection {
                 mistake(key, "unknown key", expected);
             }
         }
-        known.values().forEach(section -> section.ifPresent(ConfigSection::reportUnknownKeys));
+        known.values().forEach(sections -> sections.forEach(ConfigSection::reportUnknownKeys));
     }
 }

@@ -1,6 +1,10 @@
 package dev.anyhost.testkit;
 
-/** The DynamoDB operations that {@link CountingDynamoDb} passes on. */
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The DynamoDB operations that {@link RelayedDynamoDb} passes on. */
 public enum DynamoOperation {
     GET_ITEM,
     PUT_ITEM,
@@ -18,5 +22,12 @@ public enum DynamoOperation {
     LIST_TABLES,
     UPDATE_TABLE,
     DESCRIBE_TIME_TO_LIVE,
-    UPDATE_TIME_TO_LIVE
+    UPDATE_TIME_TO_LIVE;
+
+    /** As it is called on the wire, such as {@code GetItem}. */
+    public String wireName() {
+        return Arrays.stream(name().split("_"))
+                .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
+    }
 }

@@ -11,8 +11,8 @@ import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Serve;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Source;
 import dev.anyhost.proxy.certificate.HeldCertificates.Held;
-import dev.anyhost.proxy.certificate.LeasedIssuance.Haste;
 import dev.anyhost.proxy.concurrent.TokenBucket;
+import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
@@ -126,7 +126,7 @@ public final class Acquisition {
             case Permission.Allowed(Route route) ->
                 failures.find(hostname, route)
                         .<CertificateAnswer>map(failed -> failed)
-                        .orElseGet(() -> issue(hostname, route, Haste.NOBODY_WAITS));
+                        .orElseGet(() -> issue(hostname, route, Urgency.WARM_UP));
         };
     }
 
@@ -222,29 +222,29 @@ public final class Acquisition {
                 yield hold(found, route, Source.STORE);
             }
             case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ ->
-                issue(hostname, route, Haste.SOMEBODY_WAITS);
+                issue(hostname, route, Urgency.SOMEBODY_WAITS);
             case FindResult.KeyUnavailable(String keyId, String reason) ->
                 notYet(hostname, Cause.KEY_UNAVAILABLE, keyId + ": " + reason);
             case FindResult.Unreachable(String reason) -> notYet(hostname, Cause.STORE_UNREACHABLE, reason);
         };
     }
 
-    private CertificateAnswer issue(Hostname hostname, Route route, Haste haste) {
-        LeasedIssuance.Outcome outcome = issuance.obtain(hostname, route, haste);
+    private CertificateAnswer issue(Hostname hostname, Route route, Urgency urgency) {
+        LeasedIssuance.Outcome outcome = issuance.obtain(hostname, route, urgency);
         return outcome instanceof LeasedIssuance.PutOff(IssuanceFailure failure)
                         && !failure.route().leadsWhere(route)
-                ? issueAgain(hostname, failure, haste)
+                ? issueAgain(hostname, failure, urgency)
                 : answer(hostname, route, outcome);
     }
 
     /** It failed under another route: only a verdict that is newer than the failure can say that the entry was changed. */
-    private CertificateAnswer issueAgain(Hostname hostname, IssuanceFailure failure, Haste haste) {
+    private CertificateAnswer issueAgain(Hostname hostname, IssuanceFailure failure, Urgency urgency) {
         Optional<Route> now = routeSince(hostname, failure);
         if (now.isEmpty()) {
             return new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt());
         }
         issuance.forgive(hostname, failure);
-        return answer(hostname, now.get(), issuance.obtain(hostname, now.get(), haste));
+        return answer(hostname, now.get(), issuance.obtain(hostname, now.get(), urgency));
     }
 
     /** Where a hostname leads by a verdict that is newer than a failure; empty when that is where it led then. */
@@ -277,7 +277,7 @@ public final class Acquisition {
     /** What will be so for a while is remembered; what may be over by the next visitor isn't. */
     private NotYet noted(Hostname hostname, Route route, NotYet answer) {
         switch (answer.cause()) {
-            case ISSUANCE_FAILED, AUTHORITY_PAUSED, AUTHORITY_UNAVAILABLE, TOO_MANY_NEW_NAMES ->
+            case ISSUANCE_FAILED, AUTHORITY_PAUSED, LIMIT_REACHED, AUTHORITY_UNAVAILABLE, TOO_MANY_NEW_NAMES ->
                 failures.note(hostname, route, answer);
             case VERIFIER_SILENT, TOO_MANY_ASKS, STORE_UNREACHABLE, KEY_UNAVAILABLE, ISSUING, OVERLOADED, DEADLINE -> {}
         }

@@ -42,6 +42,8 @@ public sealed interface CertificateAnswer {
         ISSUANCE_FAILED,
         /** The certificate authority wants no orders for a while. */
         AUTHORITY_PAUSED,
+        /** The certificate authority's limits, or this urgency's share of them, are reached. */
+        LIMIT_REACHED,
         /** The certificate authority gave no usable answer. */
         AUTHORITY_UNAVAILABLE,
         /** The registered domain had its share of new names for this hour. */

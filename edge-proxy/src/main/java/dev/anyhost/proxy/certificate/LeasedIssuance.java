@@ -4,10 +4,11 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
-import dev.anyhost.proxy.issuance.ChallengeChoice;
+import dev.anyhost.proxy.issuance.Authority;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
-import dev.anyhost.proxy.issuance.Issuer;
+import dev.anyhost.proxy.issuance.Permit;
+import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.ClaimResult;
@@ -16,13 +17,15 @@ import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.IssuanceLeases;
 import dev.anyhost.store.Lease;
 import dev.anyhost.store.LeaseWatch;
-import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.changes.Change;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -63,18 +66,14 @@ public final class LeasedIssuance {
     }
 
     /**
-     * Who takes orders, how many at a time, and by which challenges.
+     * Who takes orders, and how many at a time.
      *
-     * @param issuer empty until tables, keys and account were seen: a mistyped key must not order the world anew
+     * @param authorities the first is asked first; empty until tables, keys and account were seen: a mistyped key must not
+     *     order the world anew
      * @param preflight what is looked at before each order
      */
     public record Orders(
-            Supplier<Optional<Issuer>> issuer,
-            AuthorityPause pause,
-            IssuanceBudget budget,
-            NewNames newNames,
-            ChallengeChoice choice,
-            Preflight preflight) {}
+            Supplier<List<Authority>> authorities, IssuanceBudget places, NewNames newNames, Preflight preflight) {}
 
     public LeasedIssuance(CertificateStore store, IssuanceLeases leases, Orders orders, Surroundings around) {
         this.store = store;
@@ -97,9 +96,10 @@ public final class LeasedIssuance {
     /**
      * What is wanted, of whom, and for whom.
      *
+     * @param authorities not empty
      * @param former the certificate that a newer one is wanted for; empty when any valid one will do
      */
-    record Wanted(Issuer issuer, Route route, Haste haste, Optional<StoredCertificate> former) {
+    record Wanted(List<Authority> authorities, Route route, Urgency urgency, Optional<StoredCertificate> former) {
 
         boolean isMetBy(StoredCertificate found, Instant now) {
             return isValid(found, now)
@@ -107,21 +107,25 @@ public final class LeasedIssuance {
                             .isEmpty();
         }
 
+        List<String> directories() {
+            return authorities.stream()
+                    .map(authority -> authority.issuer().directory())
+                    .toList();
+        }
+
+        Wanted without(Set<String> directories) {
+            List<Authority> others = authorities.stream()
+                    .filter(authority ->
+                            !directories.contains(authority.issuer().directory()))
+                    .toList();
+            return new Wanted(others, route, urgency, former);
+        }
+
         /** Only the authority that issued a certificate can see it replaced (RFC 9773 section 5). */
-        Optional<X509Certificate> replaces() {
-            return former.filter(known -> known.issuer().equals(issuer.directory()))
+        Optional<X509Certificate> replaces(String directory) {
+            return former.filter(known -> known.issuer().equals(directory))
                     .map(known -> known.chain().getFirst());
         }
-    }
-
-    /** For whom a certificate is obtained. */
-    public enum Haste {
-        /** A visitor, who wants it whoever orders it. */
-        SOMEBODY_WAITS,
-        /** All visitors of a name whose certificate is about to expire: it gets a place as if one of them waited. */
-        NEAR_EXPIRY,
-        /** Whoever comes one day: what another instance is at is left to it, and the places for orders to visitors. */
-        NOBODY_WAITS
     }
 
     static boolean isValid(StoredCertificate stored, Instant now) {
@@ -130,36 +134,45 @@ public final class LeasedIssuance {
 
     /** Obtains for somebody who waits. */
     Outcome obtain(Hostname hostname, Route route) {
-        return obtain(hostname, route, Haste.SOMEBODY_WAITS);
+        return obtain(hostname, route, Urgency.SOMEBODY_WAITS);
     }
 
     /** Blocks until there is a certificate or a reason why there is none, at most about twice {@link Lease#LONGEST}. */
-    Outcome obtain(Hostname hostname, Route route, Haste haste) {
-        return obtain(hostname, route, haste, Optional.empty());
+    Outcome obtain(Hostname hostname, Route route, Urgency urgency) {
+        return obtain(hostname, route, urgency, Optional.empty());
     }
 
     /** Obtains a certificate in place of one that there is; the same in all other respects. */
-    Outcome renew(StoredCertificate former, Route route, Haste haste) {
-        return obtain(former.hostname(), route, haste, Optional.of(former));
+    Outcome renew(StoredCertificate former, Route route, Urgency urgency) {
+        return obtain(former.hostname(), route, urgency, Optional.of(former));
     }
 
-    private Outcome obtain(Hostname hostname, Route route, Haste haste, Optional<StoredCertificate> former) {
-        Optional<Issuer> issuer = orders.issuer().get();
-        if (issuer.isEmpty()) {
+    private Outcome obtain(Hostname hostname, Route route, Urgency urgency, Optional<StoredCertificate> former) {
+        List<Authority> authorities = orders.authorities().get();
+        if (authorities.isEmpty()) {
             return unreachable(hostname, "tables, keys or account not seen yet");
         }
-        var wanted = new Wanted(issuer.get(), route, haste, former);
+        Optional<Instant> paused = paused(authorities);
+        if (paused.isPresent()) {
+            return new Failed(new NotYet(Cause.AUTHORITY_PAUSED, paused.get()));
+        }
         try {
-            return switch (orders.pause().look(wanted.issuer().directory())) {
-                case PauseResult.Open() -> claim(hostname, wanted);
-                case PauseResult.Paused(Instant until, String _) ->
-                    new Failed(new NotYet(Cause.AUTHORITY_PAUSED, until));
-                case PauseResult.Unreachable(String reason) -> unreachable(hostname, reason);
-            };
+            return claim(hostname, new Wanted(authorities, route, urgency, former));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return new Failed(around.soon(Cause.ISSUING));
         }
+    }
+
+    /** Until when no authority wants orders, as far as this process knows: that costs no call. */
+    private static Optional<Instant> paused(List<Authority> authorities) {
+        List<Instant> ends = authorities.stream()
+                .flatMap(authority -> authority.budget().knownPause().stream())
+                .map(Permit.Paused::until)
+                .toList();
+        return ends.size() < authorities.size()
+                ? Optional.empty()
+                : ends.stream().min(Comparator.naturalOrder());
     }
 
     /** Lets the next visitor's order be made in spite of a failure, unless there was a later one. */
@@ -175,9 +188,9 @@ public final class LeasedIssuance {
         return switch (leases.claim(hostname, around.owner())) {
             case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
             case ClaimResult.HeldByOther(LeaseWatch watch) ->
-                switch (wanted.haste()) {
+                switch (wanted.urgency()) {
                     case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
-                    case NEAR_EXPIRY, NOBODY_WAITS -> new Failed(around.soon(Cause.ISSUING));
+                    case NEAR_EXPIRY, WARM_UP, BULK -> new Failed(around.soon(Cause.ISSUING));
                 };
             case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
             case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);

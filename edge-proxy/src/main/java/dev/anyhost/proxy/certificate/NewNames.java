@@ -2,17 +2,15 @@ package dev.anyhost.proxy.certificate;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.google.common.net.InternetDomainName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.concurrent.TokenBucket;
+import dev.anyhost.proxy.issuance.RegisteredDomain;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
  * How many names that never had a certificate are ordered for one registered domain in an hour: whoever points a wildcard
- * at us, and has a verifier that says yes to everything, spends no more than that of the authority's patience. A
- * registered domain is one label below a public suffix (publicsuffix.org), so that the customers of a shared suffix don't
- * stand in each other's way.
+ * at us, and has a verifier that says yes to everything, spends no more than that of the authority's patience.
  */
 public final class NewNames {
 
@@ -43,28 +41,13 @@ public final class NewNames {
     /** Whether one more new name may be ordered for this name's registered domain. */
     boolean tryTake(Hostname hostname) {
         return byDomain.get(
-                        registeredDomain(hostname), domain -> new TokenBucket(anHour / SECONDS_AN_HOUR, anHour, nanos))
+                        RegisteredDomain.of(hostname),
+                        domain -> new TokenBucket(anHour / SECONDS_AN_HOUR, anHour, nanos))
                 .tryTake();
     }
 
     /** How long until another one may be ordered, when there is none now. */
     Duration refill() {
         return Duration.ofHours(1).dividedBy(anHour);
-    }
-
-    /** Under a suffix that isn't listed, a registered domain has two labels, as the list's own rule says. */
-    static String registeredDomain(Hostname hostname) {
-        String value = hostname.value();
-        if (InternetDomainName.isValid(value)) {
-            InternetDomainName name = InternetDomainName.from(value);
-            if (name.isUnderPublicSuffix()) {
-                return name.topPrivateDomain().toString();
-            }
-            if (name.isPublicSuffix()) {
-                return value;
-            }
-        }
-        int top = value.lastIndexOf('.');
-        return value.substring(value.lastIndexOf('.', top - 1) + 1);
     }
 }

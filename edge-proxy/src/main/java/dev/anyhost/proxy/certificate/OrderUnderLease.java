@@ -11,7 +11,7 @@ import dev.anyhost.proxy.certificate.LeasedIssuance.Wanted;
 import dev.anyhost.proxy.issuance.AcmeProblem;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
-import dev.anyhost.proxy.issuance.IssuanceRequest;
+import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
@@ -19,7 +19,6 @@ import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.LastVerdict;
 import dev.anyhost.store.Lease;
 import dev.anyhost.store.NewCertificate;
-import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.Upkeep;
 import dev.anyhost.store.WriteResult;
@@ -99,24 +98,28 @@ final class OrderUnderLease {
     }
 
     private Outcome order(Wanted wanted, long replaces, Instant used) throws InterruptedException {
-        if (orders.preflight().check(hostname, wanted.issuer().directory()) instanceof PreflightResult.Failed seen) {
+        PreflightResult look = orders.preflight().check(hostname, wanted.directories());
+        if (look instanceof PreflightResult.Failed seen) {
             return failing(PreflightFailures.of(seen, kept.lease().failure(), wanted.route(), around.now()));
         }
-        Optional<IssuanceBudget.Token> token = switch (wanted.haste()) {
-            case SOMEBODY_WAITS, NEAR_EXPIRY -> orders.budget().tryTake(PATIENCE);
-            case NOBODY_WAITS -> orders.budget().tryTakeSpare();
-        };
+        Optional<IssuanceBudget.Token> token = wanted.urgency().isPressing()
+                ? orders.places().tryTake(PATIENCE)
+                : orders.places().tryTakeSpare();
         if (token.isEmpty()) {
             return failed(around.soon(Cause.OVERLOADED), "too many orders under way");
         }
-        IssuanceOutcome outcome;
+        AuthorityRound.Result result;
         try (IssuanceBudget.Token _ = token.get()) {
-            outcome = wanted.issuer().issue(request(wanted));
+            result = new AuthorityRound(
+                            kept,
+                            wanted.without(look.forbidden()),
+                            around.time().clock())
+                    .run();
         }
-        orders.choice().learn(outcome);
-        return switch (outcome) {
+        return switch (result.outcome()) {
             case IssuanceOutcome.Issued issued -> write(wanted.route(), replaces, used, issued);
-            case IssuanceOutcome.RateLimited limited -> limited(wanted, limited);
+            case IssuanceOutcome.RateLimited limited -> limited(wanted.route(), limited, result.retryAt());
+            case IssuanceOutcome.NotOrdered(Permit.Withheld why) -> notOrdered(why, result.retryAt());
             case IssuanceOutcome.ChallengeFailed failed ->
                 backOff(wanted.route(), "challenge_failed", failed.problem().toJson(), Optional.of(failed.label()));
             case IssuanceOutcome.Rejected(AcmeProblem problem) ->
@@ -125,42 +128,37 @@ final class OrderUnderLease {
         };
     }
 
-    private IssuanceRequest request(Wanted wanted) {
-        String directory = wanted.issuer().directory();
-        return new IssuanceRequest(
-                hostname,
-                orders.choice().next(kept.lease().failure().flatMap(IssuanceFailure::challenge)),
-                kept.lease()
-                        .order()
-                        .filter(order -> order.issuer().equals(directory))
-                        .map(Lease.PendingOrder::url),
-                wanted.replaces(),
-                url -> kept.began(new Lease.PendingOrder(directory, url)),
-                kept::isLost);
-    }
-
     /** A limit of this name's is this name's business; any other concerns the whole account, on all instances. */
-    private Outcome limited(Wanted wanted, IssuanceOutcome.RateLimited limited) {
+    private Outcome limited(Route route, IssuanceOutcome.RateLimited limited, Optional<Instant> sooner) {
         String problem = limited.problem().toJson();
+        Instant retryAt = sooner.orElse(limited.retryAt());
         if (limited.problem().isLimitOfOneName()) {
             int count = kept.lease().failure().map(IssuanceFailure::count).orElse(1);
             return failing(new IssuanceFailure(
                     count,
                     around.now(),
-                    limited.retryAt(),
+                    retryAt,
                     "rate_limited",
                     problem,
                     kept.lease().failure().flatMap(IssuanceFailure::challenge),
-                    wanted.route()));
+                    route));
         }
-        orders.pause().pause(wanted.issuer().directory(), new PauseResult.Paused(limited.retryAt(), problem));
-        return failed(new NotYet(Cause.AUTHORITY_PAUSED, limited.retryAt()), problem);
+        return failed(new NotYet(Cause.AUTHORITY_PAUSED, retryAt), problem);
+    }
+
+    private Failed notOrdered(Permit.Withheld why, Optional<Instant> sooner) {
+        Instant retryAt = sooner.orElse(why.until());
+        return switch (why) {
+            case Permit.Paused(Instant _, String problem) ->
+                failed(new NotYet(Cause.AUTHORITY_PAUSED, retryAt), problem);
+            case Permit.Spent(Instant _, String limit) -> failed(new NotYet(Cause.LIMIT_REACHED, retryAt), limit);
+        };
     }
 
     private Outcome unavailable(Route route, IssuanceOutcome.Unavailable outcome) {
         return switch (outcome.cause()) {
             // The order, if there is one, stays open for the next try: nobody's fault, so nobody's back-off.
-            case UNREACHABLE, UNTRUSTED, AUTHORITY_FAILED ->
+            case UNREACHABLE, UNTRUSTED, ACCOUNT_REFUSED, AUTHORITY_FAILED ->
                 failed(around.soon(Cause.AUTHORITY_UNAVAILABLE), outcome.detail());
             case STORE_FAILED -> failed(around.soon(Cause.STORE_UNREACHABLE), outcome.detail());
             case STOPPED -> failed(around.soon(Cause.ISSUING), outcome.detail());

@@ -3,7 +3,7 @@ package dev.anyhost.proxy.certificate;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
-import dev.anyhost.proxy.certificate.LeasedIssuance.Haste;
+import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.StoredCertificate;
 import java.time.Duration;
@@ -40,25 +40,25 @@ public final class Renewer {
     }
 
     /** Asks whether the hostname is still allowed, then orders. */
-    public Result renew(StoredCertificate former, Haste haste) {
+    public Result renew(StoredCertificate former, Urgency urgency) {
         return switch (acquisition.permission(former.hostname())) {
             case Permission.Refused _ -> new Result.Refused();
             case Permission.Unknown _ ->
                 new Result.NotYet(Cause.VERIFIER_SILENT, clock.instant().plus(SILENCE));
-            case Permission.Allowed(Route route) -> result(former, obtained(former, route, haste));
+            case Permission.Allowed(Route route) -> result(former, obtained(former, route, urgency));
         };
     }
 
     /** What failed under another route is tried again under this one. */
-    private LeasedIssuance.Outcome obtained(StoredCertificate former, Route route, Haste haste) {
-        LeasedIssuance.Outcome outcome = issuance.renew(former, route, haste);
+    private LeasedIssuance.Outcome obtained(StoredCertificate former, Route route, Urgency urgency) {
+        LeasedIssuance.Outcome outcome = issuance.renew(former, route, urgency);
         if (!(outcome instanceof LeasedIssuance.PutOff(IssuanceFailure failure))
                 || failure.route().leadsWhere(route)) {
             return outcome;
         }
         Optional<Route> now = acquisition.routeSince(former.hostname(), failure);
         now.ifPresent(_ -> issuance.forgive(former.hostname(), failure));
-        return now.map(leads -> issuance.renew(former, leads, haste)).orElse(outcome);
+        return now.map(leads -> issuance.renew(former, leads, urgency)).orElse(outcome);
     }
 
     private Result result(StoredCertificate former, LeasedIssuance.Outcome outcome) {

@@ -33,7 +33,7 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
     private final IssuanceTime time;
     private final AcmeSessions sessions;
     private final AuthorityFailures failures;
-    private final URI contact;
+    private final SharedAccount.Registration registration;
 
     /**
      * Needs nothing of the authority yet.
@@ -50,7 +50,8 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
         this.time = time;
         this.sessions = new AcmeSessions(settings, tls, time);
         this.failures = new AuthorityFailures(time.clock());
-        this.contact = URI.create("mailto:" + settings.email());
+        this.registration =
+                new SharedAccount.Registration(URI.create("mailto:" + settings.email()), settings.externalAccount());
     }
 
     @Override
@@ -83,7 +84,7 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
     @Override
     public Suggestion suggestion(X509Certificate certificate) {
         try {
-            Login login = account.login(sessions.next(), contact);
+            Login login = account.login(sessions.next(), registration);
             return new RenewalWindow(failures, time.clock()).ask(login, certificate);
         } catch (AcmeException failed) {
             return new Suggestion.Unavailable(failures.outcome(failed).toString());
@@ -115,9 +116,9 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
 
     private IssuanceOutcome loggedIn(IssuanceRequest request, Session session)
             throws AcmeException, AttemptEndedException, InterruptedException {
-        var pace = new AttemptPace(time, settings.orderTimeout(), request.stopped());
+        var pace = new AttemptPace(time, settings.time().order(), request.stopped());
         pace.check();
-        Login login = account.login(session, contact);
+        Login login = login(session);
         try {
             return order(request, login, pace);
         } catch (AcmeServerException refused) {
@@ -126,14 +127,26 @@ public final class AcmeIssuer implements Issuer, AutoCloseable {
             }
             // A test authority forgets its accounts when it restarts, and the store does not.
             account.forget(login);
-            return order(request, account.login(session, contact), pace);
+            return order(request, login(session), pace);
+        }
+    }
+
+    /** Whatever an authority has against our account, it is no hostname's doing. */
+    private Login login(Session session) throws AcmeException, AttemptEndedException {
+        try {
+            return account.login(session, registration);
+        } catch (AcmeServerException refused) {
+            if (failures.outcome(refused) instanceof IssuanceOutcome.Rejected(AcmeProblem problem)) {
+                throw AttemptEndedException.unavailable(Cause.ACCOUNT_REFUSED, problem.toString());
+            }
+            throw refused;
         }
     }
 
     private IssuanceOutcome order(IssuanceRequest request, Login login, AttemptPace pace)
             throws AcmeException, AttemptEndedException, InterruptedException {
         var authorization = new AuthorizationStep(request, board, pace, failures);
-        return new OrderAttempt(login, request, authorization, pace, time.clock()).run(directory());
+        return new OrderAttempt(login, request, authorization, pace, settings.wishes(), time.clock()).run(directory());
     }
 
     /** Breaks off what is under way. */

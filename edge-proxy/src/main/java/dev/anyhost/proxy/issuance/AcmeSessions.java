@@ -28,9 +28,9 @@ final class AcmeSessions implements AutoCloseable {
                 .sslContext(tls)
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(settings.callTimeout())
+                .connectTimeout(settings.time().call())
                 .build();
-        this.provider = new AuthorityProvider(http, time, settings.callTimeout());
+        this.provider = new AuthorityProvider(http, time, settings.time().call());
         this.sessions =
                 Stream.generate(() -> session(settings, provider)).limit(COUNT).toList();
     }
@@ -47,7 +47,7 @@ final class AcmeSessions implements AutoCloseable {
 
     private static Session session(AcmeSettings settings, AuthorityProvider provider) {
         var session = new Session(settings.directory(), provider);
-        session.networkSettings().setTimeout(settings.callTimeout());
+        session.networkSettings().setTimeout(settings.time().call());
         session.networkSettings().setCompressionEnabled(false);
         session.setLocale(Locale.ENGLISH);
         return session;

@@ -12,6 +12,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.shredzone.acme4j.exception.AcmeException;
@@ -27,6 +28,15 @@ final class AuthorityFailures {
     static final Duration UNTOLD_PAUSE = Duration.ofMinutes(1);
 
     private static final int DEEPEST_CAUSE = 20;
+
+    /** What no hostname has anything to do with: account and configuration. */
+    private static final List<String> OUR_DOING = List.of(
+            "accountDoesNotExist",
+            "externalAccountRequired",
+            "invalidContact",
+            "invalidProfile",
+            "unsupportedContact",
+            "userActionRequired");
 
     private final InstantSource clock;
 
@@ -65,7 +75,9 @@ final class AuthorityFailures {
         if (problem.is("serverInternal")) {
             return new Unavailable(Cause.AUTHORITY_FAILED, problem.toString());
         }
-        return new Rejected(problem);
+        return OUR_DOING.stream().anyMatch(problem::is)
+                ? new Unavailable(Cause.ACCOUNT_REFUSED, problem.toString())
+                : new Rejected(problem);
     }
 
     private IssuanceOutcome outcome(AcmeException failure, IOException lost) {

@@ -49,6 +49,9 @@ public sealed interface IssuanceOutcome {
      */
     record RateLimited(Instant retryAt, AcmeProblem problem) implements IssuanceOutcome {}
 
+    /** Nothing was ordered: there may be no order now. */
+    record NotOrdered(Permit.Withheld why) implements IssuanceOutcome {}
+
     /** The authority refuses this order, by the customer's fault or ours: CAA, rejectedIdentifier, a bad contact. */
     record Rejected(AcmeProblem problem) implements IssuanceOutcome {}
 
@@ -61,6 +64,8 @@ public sealed interface IssuanceOutcome {
         UNREACHABLE,
         /** The authority's own TLS certificate isn't trusted. */
         UNTRUSTED,
+        /** The authority doesn't take our account, or what we wish for: an operator has to do something. */
+        ACCOUNT_REFUSED,
         /** The attempt as a whole took too long: the authority answers, but doesn't get there. */
         TIMED_OUT,
         /** The authority answered with an internal error. */

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.issuance;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.issuance.AcmeSettings.Wishes;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Cause;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Issued;
 import dev.anyhost.proxy.issuance.IssuanceOutcome.Unavailable;
@@ -40,6 +41,7 @@ final class OrderAttempt {
     private final IssuanceRequest request;
     private final AuthorizationStep authorization;
     private final AttemptPace pace;
+    private final Wishes wishes;
     private final AuthorityFailures failures;
     private final InstantSource clock;
 
@@ -48,11 +50,13 @@ final class OrderAttempt {
             IssuanceRequest request,
             AuthorizationStep authorization,
             AttemptPace pace,
+            Wishes wishes,
             InstantSource clock) {
         this.login = login;
         this.request = request;
         this.authorization = authorization;
         this.pace = pace;
+        this.wishes = wishes;
         this.failures = new AuthorityFailures(clock);
         this.clock = clock;
     }
@@ -83,6 +87,7 @@ final class OrderAttempt {
         if (request.orderToResume().isEmpty()) {
             return Optional.empty();
         }
+        permitted(true);
         Optional<Order> bound = bound(request.orderToResume().get());
         try {
             if (bound.isPresent()) {
@@ -116,11 +121,12 @@ final class OrderAttempt {
     }
 
     /** An authority that won't have it that the former certificate is replaced may still want to issue (RFC 9773 section 5). */
-    private Order created() throws AcmeException {
+    private Order created() throws AcmeException, AttemptEndedException {
         Optional<String> former = request.replaces().isPresent()
                 ? RenewalWindow.identifier(login, request.replaces().get())
                 : Optional.empty();
         if (former.isPresent()) {
+            permitted(true);
             try {
                 return newOrder().replaces(former.get()).create();
             } catch (AcmeServerException refused) {
@@ -129,11 +135,25 @@ final class OrderAttempt {
                 }
             }
         }
+        permitted(false);
         return newOrder().create();
     }
 
+    private void permitted(boolean exempt) throws AttemptEndedException {
+        switch (request.permit().ask(exempt)) {
+            case Permit.Granted() -> {
+                // Then let it be.
+            }
+            case Permit.Withheld withheld -> throw new AttemptEndedException(new IssuanceOutcome.NotOrdered(withheld));
+            case Permit.Unreachable(String reason) ->
+                throw AttemptEndedException.unavailable(Cause.STORE_FAILED, reason);
+        }
+    }
+
     private OrderBuilder newOrder() {
-        return login.newOrder().domain(request.hostname().value());
+        OrderBuilder order = login.newOrder().domain(request.hostname().value());
+        wishes.profile().ifPresent(order::profile);
+        return order;
     }
 
     /** Finalizes with a CSR (section 7.4). Whether a lost answer meant yes is seen from the order's status. */
@@ -192,7 +212,7 @@ final class OrderAttempt {
         for (int tries = 1; true; tries++) {
             try {
                 certificate.download();
-                return certificate.getCertificateChain();
+                return preferred(certificate).getCertificateChain();
             } catch (AcmeNetworkException noAnswer) {
                 if (tries == TRIES || !AttemptPace.mayAskAgain(noAnswer)) {
                     throw noAnswer;
@@ -200,5 +220,10 @@ final class OrderAttempt {
                 pace.pause(AttemptPace.FIRST_DELAY);
             }
         }
+    }
+
+    /** The chain that was wished for, where the authority has it (RFC 8555 section 7.4.2). */
+    private Certificate preferred(Certificate certificate) {
+        return wishes.preferredChain().flatMap(certificate::findCertificate).orElse(certificate);
     }
 }

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.issuance;
 
 import dev.anyhost.proxy.challenge.AccountThumbprint;
+import dev.anyhost.proxy.issuance.AcmeSettings.ExternalAccount;
 import dev.anyhost.store.AccountResult;
 import dev.anyhost.store.AcmeAccount;
 import dev.anyhost.store.AcmeAccounts;
@@ -89,8 +90,15 @@ public final class SharedAccount {
         return directory;
     }
 
+    /**
+     * What an authority is told when the account is registered.
+     *
+     * @param externalAccount for an authority that has customers of its own
+     */
+    record Registration(URI contact, Optional<ExternalAccount> externalAccount) {}
+
     /** Logs in, and registers the account first where that wasn't done yet. */
-    Login login(Session session, URI contact) throws AcmeException {
+    Login login(Session session, Registration registration) throws AcmeException {
         Optional<URI> known = url;
         if (known.isPresent()) {
             return session.login(url(known.get()), key);
@@ -98,19 +106,20 @@ public final class SharedAccount {
         registering.lock();
         try {
             Optional<URI> meanwhile = url;
-            return meanwhile.isPresent() ? session.login(url(meanwhile.get()), key) : register(session, contact);
+            return meanwhile.isPresent() ? session.login(url(meanwhile.get()), key) : register(session, registration);
         } finally {
             registering.unlock();
         }
     }
 
     /** newAccount with a key that is known gives the account that it has (RFC 8555 section 7.3.1). */
-    private Login register(Session session, URI contact) throws AcmeException {
-        Login login = new AccountBuilder()
+    private Login register(Session session, Registration registration) throws AcmeException {
+        var account = new AccountBuilder()
                 .useKeyPair(key)
-                .addContact(contact)
-                .agreeToTermsOfService()
-                .createLogin(session);
+                .addContact(registration.contact())
+                .agreeToTermsOfService();
+        registration.externalAccount().ifPresent(known -> account.withKeyIdentifier(known.keyId(), known.macKey()));
+        Login login = account.createLogin(session);
         URI given = URI.create(login.getAccountLocation().toString());
         url = Optional.of(given);
         LOG.atInfo()

@@ -69,6 +69,12 @@ public final class Metrics {
         order.record(took);
     }
 
+    /** An order was wanted and not made. {@code reason}: paused, by the authority's word, or limit. */
+    public void orderWithheld(String issuer, String reason) {
+        registry.counter("anyhost.orders.withheld", "issuer", issuer, "reason", reason)
+                .increment();
+    }
+
     /** A handshake ended. {@code result}: served, refused, not_ready or failed. */
     public void handshakeEnded(String result) {
         handshake(result).increment();

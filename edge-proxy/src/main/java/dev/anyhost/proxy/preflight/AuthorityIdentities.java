@@ -20,7 +20,7 @@ final class AuthorityIdentities {
 
     private AuthorityIdentities() {}
 
-    /** Empty when it isn't known: then no record says anything about it. */
+    /** Empty when it isn't known. */
     static Set<String> of(String directory) {
         String host = Optional.ofNullable(URI.create(directory).getHost()).orElse("");
         return BY_DOMAIN.entrySet().stream()

@@ -23,40 +23,63 @@ import java.util.stream.Collectors;
  *
  * @param sight empty when DNS didn't answer in time
  * @param markers who answers at the addresses, in the order in which an authority tries them; none when nobody was asked
- * @param caa empty when DNS didn't answer in time
+ * @param permissions what CAA records say of each authority, by its directory URL; not empty
  */
 record Evidence(
         Hostname hostname,
         Optional<Sight> sight,
         Map<InetAddress, MarkerAnswer> markers,
-        Optional<CaaCheck.Result> caa) {
+        Map<String, CaaCheck.Result> permissions) {
 
     private static final int MOST_NAMED = 4;
 
-    /** @param identities what CAA records call the authority */
-    PreflightResult against(PreflightSettings settings, Set<String> identities) {
+    PreflightResult against(PreflightSettings settings) {
         PreflightResult way = sight.<PreflightResult>map(seen -> way(seen, settings))
-                .orElseGet(() -> new Unknown("DNS gave no answer in time"));
-        return way instanceof Failed ? way : permitted(way, identities);
+                .orElseGet(() -> unknown("DNS gave no answer in time"));
+        return way instanceof Failed ? way : permitted(way, settings);
     }
 
-    private PreflightResult permitted(PreflightResult way, Set<String> identities) {
-        if (caa.isEmpty()) {
-            return new Unknown("DNS gave no answer to CAA in time");
+    private PreflightResult permitted(PreflightResult way, PreflightSettings settings) {
+        if (permissions.values().stream().allMatch(CaaCheck.Result.Refused.class::isInstance)) {
+            return refused(settings);
         }
-        return switch (caa.get()) {
-            case CaaCheck.Result.Permitted() -> way;
-            case CaaCheck.Result.NotAnswered(DnsAnswer why) -> new Unknown("CAA: " + reason(why));
-            case CaaCheck.Result.Refused(DnsName at) ->
-                new Failed(
-                        Fault.CAA_REFUSES,
-                        "The CAA records of " + at + " forbid our certificate authority, or our way of validation; add "
-                                + identities.stream()
-                                        .sorted()
-                                        .map(identity -> "0 issue \"" + identity + "\"")
-                                        .collect(Collectors.joining(" or "))
-                                + ".");
-        };
+        return permissions.values().stream()
+                .filter(CaaCheck.Result.NotAnswered.class::isInstance)
+                .<PreflightResult>map(result -> unknown("CAA: " + reason(((CaaCheck.Result.NotAnswered) result).why())))
+                .findFirst()
+                .orElse(way);
+    }
+
+    private Failed refused(PreflightSettings settings) {
+        DnsName at = permissions.values().stream()
+                .map(result -> ((CaaCheck.Result.Refused) result).at())
+                .findFirst()
+                .orElseThrow();
+        return new Failed(
+                Fault.CAA_REFUSES,
+                "The CAA records of " + at + " forbid our certificate authority, or our way of validation; add "
+                        + permissions.keySet().stream()
+                                .flatMap(directory -> settings.identities(directory).stream())
+                                .distinct()
+                                .sorted()
+                                .map(identity -> "0 issue \"" + identity + "\"")
+                                .collect(Collectors.joining(" or "))
+                        + ".");
+    }
+
+    private Set<String> forbidden() {
+        return permissions.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof CaaCheck.Result.Refused)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Passed passed() {
+        return new Passed(forbidden());
+    }
+
+    private Unknown unknown(String reason) {
+        return new Unknown(reason, forbidden());
     }
 
     private PreflightResult way(Sight seen, PreflightSettings settings) {
@@ -66,7 +89,7 @@ record Evidence(
         }
         if (seen.addresses().isEmpty()) {
             return seen.unanswered()
-                    .<PreflightResult>map(why -> new Unknown(reason(why)))
+                    .<PreflightResult>map(why -> unknown(reason(why)))
                     .orElseGet(() -> new Failed(
                             Fault.NO_RECORDS, hostname + " has no address; create the record that leads it to us."));
         }
@@ -74,7 +97,7 @@ record Evidence(
         if (!strange.isEmpty()) {
             return answeredElsewhere(strange);
         }
-        return addresses(MarkerAnswer.Ours.class).isEmpty() ? unanswered(seen, settings) : new Passed();
+        return addresses(MarkerAnswer.Ours.class).isEmpty() ? unanswered(seen, settings) : passed();
     }
 
     private List<InetAddress> addresses(Class<? extends MarkerAnswer> kind) {
@@ -107,7 +130,7 @@ record Evidence(
         boolean judged =
                 settings.edgeDomain().isPresent() || !settings.staticAddresses().isEmpty();
         if (leadsToUs(seen, settings)) {
-            return markers.isEmpty() ? new Passed() : silent();
+            return markers.isEmpty() ? passed() : silent();
         }
         return judged && seen.unanswered().isEmpty() ? elsewhere(seen) : silent();
     }
@@ -133,7 +156,7 @@ record Evidence(
     }
 
     private Unknown silent() {
-        return new Unknown(markers.isEmpty() ? "nobody was asked" : markers.toString());
+        return unknown(markers.isEmpty() ? "nobody was asked" : markers.toString());
     }
 
     private static String reason(DnsAnswer why) {

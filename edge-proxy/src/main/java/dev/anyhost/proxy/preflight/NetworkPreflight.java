@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.preflight;
 
 import dev.anyhost.dns.CaaCheck;
+import dev.anyhost.dns.DnsAnswer;
 import dev.anyhost.dns.DnsClient;
 import dev.anyhost.dns.DnsName;
 import dev.anyhost.dns.Sight;
@@ -38,6 +39,7 @@ public final class NetworkPreflight implements Preflight {
     private static final int MOST_ADDRESSES = 8;
 
     private static final int HTTPS = 443;
+    private static final DnsAnswer LATE = new DnsAnswer.Silent("no answer in time");
 
     private final PreflightSettings settings;
     private final Set<String> methods;
@@ -65,15 +67,18 @@ public final class NetworkPreflight implements Preflight {
     }
 
     @Override
-    public PreflightResult check(Hostname hostname, String directory) {
+    public PreflightResult check(Hostname hostname, List<String> directories) {
         DnsName name = DnsName.of(hostname);
-        Set<String> identities =
-                settings.caaIdentities().isEmpty() ? AuthorityIdentities.of(directory) : settings.caaIdentities();
         try (var deadline = new Deadline(LIMIT, around.nanos())) {
-            FutureTask<CaaCheck.Result> records = deadline.begin(() -> permission(name, identities));
+            Map<String, FutureTask<CaaCheck.Result>> asked = new LinkedHashMap<>();
+            directories.forEach(directory ->
+                    asked.put(directory, deadline.begin(() -> permission(name, settings.identities(directory)))));
             Optional<Sight> sight = deadline.outcome(deadline.begin(() -> sighting.of(name)));
             Map<InetAddress, MarkerAnswer> markers = markers(hostname, sight, deadline);
-            return new Evidence(hostname, sight, markers, deadline.outcome(records)).against(settings, identities);
+            Map<String, CaaCheck.Result> permissions = new LinkedHashMap<>();
+            asked.forEach((directory, task) ->
+                    permissions.put(directory, deadline.outcome(task).orElse(new CaaCheck.Result.NotAnswered(LATE))));
+            return new Evidence(hostname, sight, markers, permissions).against(settings);
         }
     }
 

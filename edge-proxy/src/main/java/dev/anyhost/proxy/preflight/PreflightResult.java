@@ -3,18 +3,36 @@ package dev.anyhost.proxy.preflight;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a look before an order gave. */
 public sealed interface PreflightResult {
 
+    /** The directory URLs of authorities that CAA records forbid, while others may issue. */
+    default Set<String> forbidden() {
+        return Set.of();
+    }
+
     /** An authority will see what it must see. */
-    record Passed() implements PreflightResult {}
+    record Passed(@Override Set<String> forbidden) implements PreflightResult {
+
+        /** Keeps a copy. */
+        public Passed {
+            forbidden = Set.copyOf(forbidden);
+        }
+    }
 
     /** An order would fail. */
     record Failed(Fault fault, String message) implements PreflightResult {}
 
     /** Something couldn't be asked, and nothing that was seen speaks against an order. */
-    record Unknown(String reason) implements PreflightResult {}
+    record Unknown(String reason, @Override Set<String> forbidden) implements PreflightResult {
+
+        /** Keeps a copy. */
+        public Unknown {
+            forbidden = Set.copyOf(forbidden);
+        }
+    }
 
     /** What the customer must mend; each is named as the domain service's checks name it. */
     enum Fault {

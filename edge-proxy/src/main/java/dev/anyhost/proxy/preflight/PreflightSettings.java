@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
  *     answers at a name decides
  * @param staticAddresses ours, for names that can't be a CNAME
  * @param resolvers the name servers to ask; empty for the system's
- * @param caaIdentities what CAA records call the authority; empty: by its directory, where that is a known one
+ * @param caaIdentities what CAA records call authorities that aren't known by their directories, such as a private one; with
+ *     none, no record says anything about those
  * @param port where http-01 is answered as the world sees it
  * @param allowPrivate whether addresses that aren't global may be asked
  */
@@ -52,6 +53,12 @@ public record PreflightSettings(
                         .collect(Collectors.toUnmodifiableSet()),
                 section.integer("port", 80, 1, 65_535),
                 section.flag("allow-private", false));
+    }
+
+    /** What CAA records call an authority; empty when they can't name it. */
+    Set<String> identities(String directory) {
+        Set<String> known = AuthorityIdentities.of(directory);
+        return known.isEmpty() ? caaIdentities : known;
     }
 
     private static Optional<String> identity(String text) {

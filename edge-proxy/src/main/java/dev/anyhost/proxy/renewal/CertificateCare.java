@@ -2,10 +2,10 @@ package dev.anyhost.proxy.renewal;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
-import dev.anyhost.proxy.certificate.LeasedIssuance.Haste;
 import dev.anyhost.proxy.certificate.Renewer;
 import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.LastVerdict;
@@ -15,6 +15,7 @@ import dev.anyhost.store.SuggestedWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -54,9 +55,9 @@ final class CertificateCare {
     }
 
     /** Looks once. What can't be read, or has no place for its order, stays due. */
-    Outcome look(Hostname hostname, Issuer issuer) {
+    Outcome look(Hostname hostname, List<Issuer> issuers) {
         return switch (store.find(hostname)) {
-            case FindResult.Found(StoredCertificate found) -> look(found, issuer);
+            case FindResult.Found(StoredCertificate found) -> look(found, issuers);
             case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
                 // A visitor has it replaced, or nobody misses it.
                 LOG.atError()
@@ -71,12 +72,12 @@ final class CertificateCare {
         };
     }
 
-    private Outcome look(StoredCertificate certificate, Issuer issuer) {
+    private Outcome look(StoredCertificate certificate, List<Issuer> issuers) {
         Instant now = clock.instant();
         if (!certificate.notAfter().isAfter(now)) {
             return next(certificate, Outcome.EXPIRED, in(A_MONTH), Optional.empty());
         }
-        Word word = word(certificate, issuer, now);
+        Word word = word(certificate, issuers, now);
         Optional<SuggestedWindow> window = word.window();
         Instant renewAt = RenewalPolicy.renewAt(certificate, window);
         if (now.isBefore(renewAt)) {
@@ -102,15 +103,18 @@ final class CertificateCare {
         }
     }
 
-    private Word word(StoredCertificate certificate, Issuer issuer, Instant now) {
+    private Word word(StoredCertificate certificate, List<Issuer> issuers, Instant now) {
         Optional<SuggestedWindow> known = certificate.upkeep().window();
-        if (!certificate.issuer().equals(issuer.directory())) {
+        Optional<Issuer> own = issuers.stream()
+                .filter(issuer -> issuer.directory().equals(certificate.issuer()))
+                .findFirst();
+        if (own.isEmpty()) {
             return Word.NONE;
         }
         if (known.filter(window -> window.askAgain().isAfter(now)).isPresent()) {
             return Word.of(known.get());
         }
-        return switch (issuer.suggestion(certificate.chain().getFirst())) {
+        return switch (own.get().suggestion(certificate.chain().getFirst())) {
             case Suggestion.Window suggested -> Word.of(RenewalPolicy.chosen(suggested, known, now, random));
             case Suggestion.None() -> Word.NONE;
             case Suggestion.Unavailable(String reason) -> {
@@ -124,8 +128,8 @@ final class CertificateCare {
     }
 
     private Outcome renewed(StoredCertificate certificate, Optional<SuggestedWindow> window, Instant now) {
-        Haste haste = now.isBefore(RenewalPolicy.emergencyAt(certificate)) ? Haste.NOBODY_WAITS : Haste.NEAR_EXPIRY;
-        return switch (renewer.renew(certificate, haste)) {
+        Urgency urgency = now.isBefore(RenewalPolicy.emergencyAt(certificate)) ? Urgency.BULK : Urgency.NEAR_EXPIRY;
+        return switch (renewer.renew(certificate, urgency)) {
             // The new one is due at once, and says itself when it is to be looked after.
             case Renewer.Result.Renewed(boolean ownOrder) -> ownOrder ? Outcome.RENEWED : Outcome.ELSEWHERE;
             case Renewer.Result.Refused() -> refused(certificate, window, now);

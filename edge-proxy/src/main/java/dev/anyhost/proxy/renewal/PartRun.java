@@ -46,7 +46,7 @@ final class PartRun {
     }
 
     /** Blocks until it is over; the part is given back then. */
-    void run(PartLease lease, Issuer issuer) {
+    void run(PartLease lease, List<Issuer> issuers) {
         var lost = new AtomicBoolean();
         long every = SIGN_OF_LIFE.toMillis();
         ScheduledFuture<?> signs = around.timer()
@@ -60,7 +60,7 @@ final class PartRun {
                         every,
                         TimeUnit.MILLISECONDS);
         try {
-            goThrough(lease.part(), issuer, lost);
+            goThrough(lease.part(), issuers, lost);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {
@@ -69,23 +69,23 @@ final class PartRun {
         }
     }
 
-    private void goThrough(String part, Issuer issuer, AtomicBoolean lost) throws InterruptedException {
+    private void goThrough(String part, List<Issuer> issuers, AtomicBoolean lost) throws InterruptedException {
         long end = around.time().nanos().getAsLong() + LONGEST.toNanos();
         Set<Hostname> done = new HashSet<>();
         boolean more = true;
         while (more && !lost.get() && around.time().nanos().getAsLong() - end < 0) {
-            more = page(part, issuer, done);
+            more = page(part, issuers, done);
         }
     }
 
     /** Whether there may be more. The index lags behind: what was done is passed over when it is listed again. */
-    private boolean page(String part, Issuer issuer, Set<Hostname> done) throws InterruptedException {
+    private boolean page(String part, List<Issuer> issuers, Set<Hostname> done) throws InterruptedException {
         return switch (store.due(part, around.time().clock().instant(), AT_A_TIME)) {
             case DueResult.Due(List<Hostname> due) -> {
                 List<Hostname> fresh = due.stream()
                         .filter(hostname -> !done.contains(hostname))
                         .toList();
-                yield !fresh.isEmpty() && together(fresh, issuer, done);
+                yield !fresh.isEmpty() && together(fresh, issuers, done);
             }
             case DueResult.Unreachable(String reason) -> {
                 LOG.atWarn()
@@ -98,11 +98,11 @@ final class PartRun {
     }
 
     /** Whether it is of use to go on. A renewed one is looked at again, since nobody has asked yet when it is due. */
-    private boolean together(List<Hostname> due, Issuer issuer, Set<Hostname> done) throws InterruptedException {
+    private boolean together(List<Hostname> due, List<Issuer> issuers, Set<Hostname> done) throws InterruptedException {
         boolean goOn = true;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Outcome>> looks = new ArrayList<>();
-            due.forEach(hostname -> looks.add(threads.submit(() -> care.look(hostname, issuer))));
+            due.forEach(hostname -> looks.add(threads.submit(() -> care.look(hostname, issuers))));
             for (int i = 0; i < due.size(); i++) {
                 Outcome outcome = outcome(due.get(i), looks.get(i));
                 around.results().accept(outcome);

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,7 +34,7 @@ public final class RenewalLoop {
 
     private final PartLeases parts;
     private final PartRun run;
-    private final Supplier<Optional<Issuer>> issuer;
+    private final Supplier<List<Issuer>> issuers;
     private final TrustedClock trusted;
     private final Surroundings around;
     private final PartWatch watch;
@@ -59,18 +58,18 @@ public final class RenewalLoop {
             Consumer<Outcome> results) {}
 
     /**
-     * @param issuer empty until tables, keys and account were seen
+     * @param issuers the first is asked first; empty until tables, keys and account were seen
      * @param unusedFor what nobody used for so long isn't renewed
      */
     public RenewalLoop(
             CertificateStore store,
             PartLeases parts,
             Renewer renewer,
-            Supplier<Optional<Issuer>> issuer,
+            Supplier<List<Issuer>> issuers,
             Duration unusedFor,
             Surroundings around) {
         this.parts = parts;
-        this.issuer = issuer;
+        this.issuers = issuers;
         this.around = around;
         var care = new CertificateCare(store, renewer, unusedFor, around.time().clock(), around.random());
         this.run = new PartRun(store, parts, care, around);
@@ -92,12 +91,12 @@ public final class RenewalLoop {
 
     /** Begins with parts that are nobody's and due, as many as there are places for. */
     void tick() {
-        Optional<Issuer> ready = issuer.get();
-        if (ready.isEmpty() || !trusted.isRight(ready.get())) {
+        List<Issuer> ready = issuers.get();
+        if (ready.isEmpty() || !trusted.isRight(ready)) {
             return;
         }
         switch (parts.look()) {
-            case PartsResult.Parts(List<PartState> states) -> begin(shuffled(watch.free(states)), ready.get());
+            case PartsResult.Parts(List<PartState> states) -> begin(shuffled(watch.free(states)), ready);
             case PartsResult.Unreachable(String reason) ->
                 LOG.atWarn().addKeyValue("reason", reason).log("not known who renews what");
         }
@@ -109,7 +108,7 @@ public final class RenewalLoop {
         return mixed;
     }
 
-    private void begin(List<PartState> states, Issuer ready) {
+    private void begin(List<PartState> states, List<Issuer> ready) {
         for (PartState state : states) {
             if (!free.tryAcquire()) {
                 return;
@@ -121,7 +120,7 @@ public final class RenewalLoop {
         }
     }
 
-    private void goThrough(PartLease lease, Issuer ready) {
+    private void goThrough(PartLease lease, List<Issuer> ready) {
         try {
             run.run(lease, ready);
         } finally {

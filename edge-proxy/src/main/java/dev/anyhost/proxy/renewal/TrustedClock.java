@@ -2,6 +2,7 @@ package dev.anyhost.proxy.renewal;
 
 import dev.anyhost.proxy.issuance.Issuer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,13 +20,16 @@ final class TrustedClock {
 
     private boolean right = true;
 
-    /** Whether our clock may be relied on now. An authority that can't be asked can't issue either, so that nothing is lost. */
-    boolean isRight(Issuer issuer) {
-        Optional<Duration> ahead = issuer.clockAhead();
+    /**
+     * Whether our clock may be relied on now, by the first authority that can be asked. Those that can't be asked can't issue
+     * either, so that nothing is lost.
+     */
+    boolean isRight(List<Issuer> issuers) {
+        Optional<Duration> ahead =
+                issuers.stream().flatMap(issuer -> issuer.clockAhead().stream()).findFirst();
         boolean now = ahead.filter(off -> off.abs().compareTo(TOLERATED) <= 0).isPresent();
         if (right && !now) {
             LOG.atError()
-                    .addKeyValue("issuer", issuer.directory())
                     .addKeyValue("clock_ahead", ahead.map(Duration::toString).orElse("unknown"))
                     .log("nothing is renewed: the clock can't be trusted");
         }

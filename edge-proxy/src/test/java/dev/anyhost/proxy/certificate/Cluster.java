@@ -9,13 +9,17 @@ import dev.anyhost.proxy.admission.Admission;
 import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.issuance.AcmeProblem;
+import dev.anyhost.proxy.issuance.Authority;
+import dev.anyhost.proxy.issuance.AuthorityBudget;
 import dev.anyhost.proxy.issuance.ChallengeChoice;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.IssuanceRequest;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Issuer;
+import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Pause;
+import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Suggestion;
 import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.proxy.renewal.Outcome;
@@ -41,11 +45,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Instances of the cold path over one store: a real database, a verifier and an authority that say what the test wants,
@@ -80,9 +87,22 @@ public final class Cluster implements AutoCloseable {
     public Duration life = Duration.ofDays(90);
 
     /** What a look before an order gives. */
-    public Function<Hostname, PreflightResult> preflight = _ -> new PreflightResult.Passed();
+    public Function<Hostname, PreflightResult> preflight = _ -> new PreflightResult.Passed(Set.of());
 
     Pause pause = clock::advance;
+
+    /** The authorities, and those of them that can't be reached. */
+    List<String> directories = List.of(DIRECTORY);
+
+    final Set<String> down = ConcurrentHashMap.newKeySet();
+
+    /** Which authorities were asked, in their order. */
+    final List<String> tried = Collections.synchronizedList(new ArrayList<>());
+
+    /** Where orders were made, in their order. */
+    final List<String> ordered = Collections.synchronizedList(new ArrayList<>());
+
+    OrderLimits limits = OrderLimits.NONE;
     int newNames = 1_000_000;
 
     /** For orders at a time. */
@@ -152,11 +172,9 @@ public final class Cluster implements AutoCloseable {
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
-                        this::issuer,
-                        new AuthorityPause(tables.pauses(), clock),
+                        authorities(),
                         budget,
                         new NewNames(newNames, clock::nanos),
-                        new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01)),
                         (hostname, _) -> preflight.apply(hostname)),
                 new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
@@ -185,7 +203,7 @@ public final class Cluster implements AutoCloseable {
                 tables.certificates(),
                 tables.parts(),
                 new Renewer(instance.acquisition(), instance.issuance(), clock),
-                this::issuer,
+                () -> List.of(new ScriptedIssuer(DIRECTORY)),
                 Duration.ofDays(90),
                 new RenewalLoop.Surroundings(
                         owner,
@@ -196,8 +214,15 @@ public final class Cluster implements AutoCloseable {
                         results::add));
     }
 
-    private Optional<Issuer> issuer() {
-        return Optional.of(new ScriptedIssuer());
+    /** What one process knows of the authorities. */
+    private Supplier<List<Authority>> authorities() {
+        List<Authority> known = directories.stream()
+                .map(directory -> new Authority(
+                        new ScriptedIssuer(directory),
+                        new AuthorityBudget(directory, limits, tables.budgets(), tables.pauses(), clock),
+                        new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01))))
+                .toList();
+        return () -> known;
     }
 
     private Verdict ask(Hostname hostname) {
@@ -206,15 +231,34 @@ public final class Cluster implements AutoCloseable {
     }
 
     private final class ScriptedIssuer implements Issuer {
+
+        private final String directory;
+
+        private ScriptedIssuer(String directory) {
+            this.directory = directory;
+        }
+
         @Override
         public String directory() {
-            return DIRECTORY;
+            return directory;
         }
 
         @Override
         public IssuanceOutcome issue(IssuanceRequest request) {
-            orders.add(request);
-            return authority.apply(request);
+            tried.add(directory);
+            if (down.contains(directory)) {
+                return new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.UNREACHABLE, "down");
+            }
+            return switch (request.permit().ask(request.replaces().isPresent())) {
+                case Permit.Granted() -> {
+                    orders.add(request);
+                    ordered.add(directory);
+                    yield authority.apply(request);
+                }
+                case Permit.Withheld why -> new IssuanceOutcome.NotOrdered(why);
+                case Permit.Unreachable(String reason) ->
+                    new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.STORE_FAILED, reason);
+            };
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.anyhost.domain.Verdict;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Serve;
+import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.proxy.preflight.PreflightResult.Fault;
 import dev.anyhost.store.FailureResult;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of names that something speaks against, on several instances, against the real store. */
@@ -40,7 +42,7 @@ class PreflightFailuresTest extends OnACluster {
     }
 
     private void mended() {
-        cluster.preflight = _ -> new PreflightResult.Passed();
+        cluster.preflight = _ -> new PreflightResult.Passed(Set.of());
     }
 
     private IssuanceFailure failure() {
@@ -126,16 +128,25 @@ class PreflightFailuresTest extends OnACluster {
 
     @Test
     void whatCouldntBeAsked_isOrdered() {
-        cluster.preflight = _ -> new PreflightResult.Unknown("SERVFAIL");
+        cluster.preflight = _ -> new PreflightResult.Unknown("SERVFAIL", Set.of());
 
         assertThat(cluster.instance("one").visit(HOST)).isInstanceOf(Serve.class);
+    }
+
+    @Test
+    void authorityThatCaaForbids_isPassedOver() {
+        cluster.directories = List.of("https://forbidden.test/dir", Cluster.DIRECTORY);
+        cluster.preflight = _ -> new PreflightResult.Passed(Set.of("https://forbidden.test/dir"));
+
+        assertThat(cluster.instance("one").visit(HOST)).isInstanceOf(Serve.class);
+        assertThat(cluster.tried).containsExactly(Cluster.DIRECTORY);
     }
 
     @Test
     void severalInstances_lookOnce() {
         cluster.preflight = _ -> {
             looks.add(cluster.clock.instant());
-            return new PreflightResult.Passed();
+            return new PreflightResult.Passed(Set.of());
         };
         cluster.instance("one").visit(HOST);
         cluster.instance("two").visit(HOST);
@@ -166,7 +177,7 @@ class PreflightFailuresTest extends OnACluster {
         var former = ((FindResult.Found) cluster.tables.certificates().findConsistent(HOST)).certificate();
         var renewer = new Renewer(one.acquisition(), one.issuance(), cluster.clock);
 
-        assertThat(renewer.renew(former, LeasedIssuance.Haste.NOBODY_WAITS))
+        assertThat(renewer.renew(former, Urgency.BULK))
                 .isEqualTo(new Renewer.Result.NotYet(
                         Cause.ISSUANCE_FAILED, cluster.clock.instant().plus(Duration.ofMinutes(1))));
         one.announcements().tellAll();

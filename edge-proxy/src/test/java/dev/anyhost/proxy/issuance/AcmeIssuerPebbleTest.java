@@ -115,7 +115,13 @@ class AcmeIssuerPebbleTest {
         List<URI> orders = new ArrayList<>();
         try (AcmeIssuer first = issuer(pebble, board)) {
             var stopAfterOrder = new IssuanceRequest(
-                    hostname, HTTP_01, Optional.empty(), Optional.empty(), orders::add, () -> !orders.isEmpty());
+                    hostname,
+                    HTTP_01,
+                    Optional.empty(),
+                    Optional.empty(),
+                    _ -> new Permit.Granted(),
+                    orders::add,
+                    () -> !orders.isEmpty());
             assertThat(first.issue(stopAfterOrder))
                     .isInstanceOfSatisfying(
                             Unavailable.class, u -> assertThat(u.cause()).isEqualTo(Cause.STOPPED));
@@ -128,6 +134,7 @@ class AcmeIssuerPebbleTest {
                     TLS_ALPN_01,
                     Optional.of(orders.getFirst()),
                     Optional.empty(),
+                    _ -> new Permit.Granted(),
                     orders::add,
                     () -> false)));
         }
@@ -228,7 +235,14 @@ class AcmeIssuerPebbleTest {
     }
 
     private static IssuanceRequest request(Hostname hostname, ChallengeType type) {
-        return new IssuanceRequest(hostname, type, Optional.empty(), Optional.empty(), order -> {}, () -> false);
+        return new IssuanceRequest(
+                hostname,
+                type,
+                Optional.empty(),
+                Optional.empty(),
+                _ -> new Permit.Granted(),
+                order -> {},
+                () -> false);
     }
 
     private AcmeIssuer issuer(PebbleCa authority, ChallengeBoard challenges) {

@@ -35,7 +35,8 @@ class OrderAttemptTest {
 
         assertThat(ScriptedAttempt.causeOf(attempt.issue())).isEqualTo(Cause.TIMED_OUT);
         assertThat(Duration.ofNanos(attempt.nanos.get()))
-                .isBetween(AcmeSettings.ORDER_TIMEOUT.minusSeconds(2), AcmeSettings.ORDER_TIMEOUT);
+                .isBetween(
+                        AcmeSettings.TimeLimits.USUAL.order().minusSeconds(2), AcmeSettings.TimeLimits.USUAL.order());
         assertThat(attempt.pauses).startsWith(Duration.ofMillis(25)).endsWith(Duration.ofSeconds(1));
     }
 

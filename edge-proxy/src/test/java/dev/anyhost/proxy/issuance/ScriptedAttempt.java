@@ -30,6 +30,8 @@ final class ScriptedAttempt implements AutoCloseable {
     final List<URI> recorded = new ArrayList<>();
     final List<Duration> pauses = new ArrayList<>();
     final AtomicLong nanos = new AtomicLong();
+    Optional<AcmeSettings.ExternalAccount> externalAccount = Optional.empty();
+    AcmeSettings.Wishes wishes = AcmeSettings.Wishes.NONE;
 
     IssuanceOutcome issue() {
         return issue(SHOP, HTTP_01, Optional.empty());
@@ -41,7 +43,8 @@ final class ScriptedAttempt implements AutoCloseable {
 
     IssuanceOutcome issue(Hostname hostname, ChallengeType type, Optional<URI> order, BooleanSupplier stopped) {
         try (AcmeIssuer issuer = issuer(authority.directory())) {
-            return issuer.issue(new IssuanceRequest(hostname, type, order, Optional.empty(), recorded::add, stopped));
+            return issuer.issue(new IssuanceRequest(
+                    hostname, type, order, Optional.empty(), _ -> new Permit.Granted(), recorded::add, stopped));
         }
     }
 
@@ -49,15 +52,27 @@ final class ScriptedAttempt implements AutoCloseable {
     IssuanceOutcome issueWithoutStore(ChallengeType type) {
         try (AcmeIssuer issuer = issuer(authority.directory())) {
             store.setReachable(false);
-            return issuer.issue(
-                    new IssuanceRequest(SHOP, type, Optional.empty(), Optional.empty(), recorded::add, () -> false));
+            return issuer.issue(new IssuanceRequest(
+                    SHOP,
+                    type,
+                    Optional.empty(),
+                    Optional.empty(),
+                    _ -> new Permit.Granted(),
+                    recorded::add,
+                    () -> false));
         }
     }
 
     IssuanceOutcome issueAt(URI directory) {
         try (AcmeIssuer issuer = issuer(directory)) {
-            return issuer.issue(
-                    new IssuanceRequest(SHOP, HTTP_01, Optional.empty(), Optional.empty(), recorded::add, () -> false));
+            return issuer.issue(new IssuanceRequest(
+                    SHOP,
+                    HTTP_01,
+                    Optional.empty(),
+                    Optional.empty(),
+                    _ -> new Permit.Granted(),
+                    recorded::add,
+                    () -> false));
         }
     }
 
@@ -67,8 +82,10 @@ final class ScriptedAttempt implements AutoCloseable {
                 "ops@example.com",
                 Optional.empty(),
                 List.of(HTTP_01, TLS_ALPN_01),
-                Duration.ofSeconds(1),
-                AcmeSettings.ORDER_TIMEOUT);
+                externalAccount,
+                wishes,
+                OrderLimits.NONE,
+                new AcmeSettings.TimeLimits(Duration.ofSeconds(1), AcmeSettings.TimeLimits.USUAL.order()));
         InstantSource clock = InstantSource.fixed(NOW);
         var time = new IssuanceTime(clock, nanos::get, this::pass);
         var board = new ChallengeBoard(store, clock);

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class NetworkPreflightTest {
 
     private static final String LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
+    private static final String ZERO_SSL = "https://acme.zerossl.com/v2/DV90";
     private static final Http01Answers OURS = new Http01Answers(new AccountThumbprint("o".repeat(43)));
     private static final Http01Answers THEIRS = new Http01Answers(new AccountThumbprint("t".repeat(43)));
     private static final List<ChallengeType> BOTH = List.of(ChallengeType.values());
@@ -86,13 +87,13 @@ class NetworkPreflightTest {
         return look(BOTH, LETS_ENCRYPT);
     }
 
-    private PreflightResult look(List<ChallengeType> challenges, String directory) {
+    private PreflightResult look(List<ChallengeType> challenges, String... directories) {
         var settings = new PreflightSettings(true, edge, addresses, resolvers, Set.of(), port, allowPrivate);
         return new NetworkPreflight(
                         settings,
                         challenges,
                         new NetworkPreflight.Surroundings(() -> Optional.of(OURS), _ -> false, System::nanoTime))
-                .check(Hostname.parse(host).orElseThrow(), directory);
+                .check(Hostname.parse(host).orElseThrow(), List.of(directories));
     }
 
     private static void assertFault(PreflightResult result, Fault fault, String... said) {
@@ -109,7 +110,7 @@ class NetworkPreflightTest {
         var two = ours("127.0.0.2");
         var three = ours("::1");
 
-        assertThat(look()).isEqualTo(new Passed());
+        assertThat(look()).isEqualTo(new Passed(Set.of()));
         assertThat(List.of(one.hosts(), two.hosts(), three.hosts()))
                 .allSatisfy(hosts -> assertThat(hosts).containsExactly(host + ":" + port));
     }
@@ -155,7 +156,7 @@ class NetworkPreflightTest {
         dns.addAaaa(host, "::1");
         ours("127.0.0.1");
 
-        assertThat(look()).isEqualTo(new Passed());
+        assertThat(look()).isEqualTo(new Passed(Set.of()));
     }
 
     @Test
@@ -214,7 +215,7 @@ class NetworkPreflightTest {
         dns.addA(host, "127.0.0.1");
         ours("127.0.0.1");
 
-        assertThat(look()).isEqualTo(new Passed());
+        assertThat(look()).isEqualTo(new Passed(Set.of()));
     }
 
     @Test
@@ -243,7 +244,25 @@ class NetworkPreflightTest {
         dns.addCaa(host, "issue", "sectigo.com");
 
         assertFault(look(), Fault.CAA_REFUSES, "CAA records of " + host, "0 issue \"letsencrypt.org\"");
-        assertThat(look(BOTH, "https://acme.zerossl.com/v2/DV90")).isEqualTo(new Passed());
+        assertThat(look(BOTH, ZERO_SSL)).isEqualTo(new Passed(Set.of()));
+    }
+
+    @Test
+    void caaThatForbidsOneOfSeveralAuthorities_leavesTheOthers() {
+        dns.addA(host, "127.0.0.1");
+        ours("127.0.0.1");
+        dns.addCaa(host, "issue", "sectigo.com");
+
+        assertThat(look(BOTH, LETS_ENCRYPT, ZERO_SSL)).isEqualTo(new Passed(Set.of(LETS_ENCRYPT)));
+    }
+
+    @Test
+    void caaThatForbidsAllAuthorities_namesThem() {
+        dns.addA(host, "127.0.0.1");
+        ours("127.0.0.1");
+        dns.addCaa(host, "issue", ";");
+
+        assertFault(look(BOTH, LETS_ENCRYPT, ZERO_SSL), Fault.CAA_REFUSES, "letsencrypt.org", "sectigo.com");
     }
 
     @Test
@@ -252,7 +271,7 @@ class NetworkPreflightTest {
         ours("127.0.0.1");
         dns.addCaa(host, "issue", ";");
 
-        assertThat(look(BOTH, "https://ca.test/dir")).isEqualTo(new Passed());
+        assertThat(look(BOTH, "https://ca.test/dir")).isEqualTo(new Passed(Set.of()));
     }
 
     @Test
@@ -261,7 +280,7 @@ class NetworkPreflightTest {
         ours("127.0.0.1");
         dns.addCaa(host, "issue", "letsencrypt.org; validationmethods=tls-alpn-01");
 
-        assertThat(look()).isEqualTo(new Passed());
+        assertThat(look()).isEqualTo(new Passed(Set.of()));
         assertFault(look(List.of(ChallengeType.HTTP_01), LETS_ENCRYPT), Fault.CAA_REFUSES, "way of validation");
     }
 
@@ -273,7 +292,7 @@ class NetworkPreflightTest {
         servers.add(Answering.at("127.0.0.2", port, path -> Page.redirect("http://" + www + ":" + port + path)));
         var ours = ours("127.0.0.1");
 
-        assertThat(look()).isEqualTo(new Passed());
+        assertThat(look()).isEqualTo(new Passed(Set.of()));
         assertThat(ours.hosts()).containsExactly(www + ":" + port);
     }
 
@@ -320,7 +339,7 @@ class NetworkPreflightTest {
         dns.addA("t2.edge.test", "127.0.0.1");
         var server = answering("127.0.0.1", Page.of(404, ""));
 
-        assertThat(look(List.of(ChallengeType.TLS_ALPN_01), LETS_ENCRYPT)).isEqualTo(new Passed());
+        assertThat(look(List.of(ChallengeType.TLS_ALPN_01), LETS_ENCRYPT)).isEqualTo(new Passed(Set.of()));
         assertThat(server.hosts()).isEmpty();
     }
 

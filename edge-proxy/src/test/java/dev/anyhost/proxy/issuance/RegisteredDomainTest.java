@@ -1,12 +1,12 @@
-package dev.anyhost.proxy.certificate;
+package dev.anyhost.proxy.issuance;
 
-import static dev.anyhost.proxy.certificate.Cluster.hostname;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.domain.Hostname;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NewNamesTest {
+class RegisteredDomainTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -23,6 +23,6 @@ class NewNamesTest {
         "xn--bcher-kva.example,    xn--bcher-kva.example",
     })
     void registeredDomain_isOneLabelBelowAPublicSuffix(String host, String domain) {
-        assertThat(NewNames.registeredDomain(hostname(host))).isEqualTo(domain);
+        assertThat(RegisteredDomain.of(Hostname.parse(host).orElseThrow())).isEqualTo(domain);
     }
 }

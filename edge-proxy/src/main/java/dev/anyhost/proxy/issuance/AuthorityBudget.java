@@ -1,0 +1,214 @@
+package dev.anyhost.proxy.issuance;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.store.IssuerPauses;
+import dev.anyhost.store.OrderBudgets;
+import dev.anyhost.store.OrderBudgets.Draw;
+import dev.anyhost.store.OrderBudgets.DrawResult;
+import dev.anyhost.store.PauseResult;
+import dev.anyhost.store.StoreEffect;
+import dev.anyhost.store.TokenLimit;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all instances together may order of one authority: its limits as buckets in the store, and what it said in a
+ * Retry-After, which this process needs no look for once it knows. Any thread may call any method.
+ */
+public final class AuthorityBudget {
+
+    /** How the buckets of one hostname begin. */
+    static final String NAMES = "names#";
+
+    static final String FAILURES = "failures#";
+    static final String CONSECUTIVE = "consecutive#";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuthorityBudget.class);
+
+    /** How long the others are asked first after an authority failed. */
+    private static final Duration AVOIDED = Duration.ofMinutes(1);
+
+    private final String directory;
+    private final OrderLimits limits;
+    private final OrderBudgets shared;
+    private final IssuerPauses pauses;
+    private final InstantSource clock;
+    private final AtomicReference<Optional<Permit.Paused>> pause = new AtomicReference<>(Optional.empty());
+    private volatile Instant avoidedUntil = Instant.MIN;
+
+    /** @param directory the directory URL */
+    public AuthorityBudget(
+            String directory, OrderLimits limits, OrderBudgets shared, IssuerPauses pauses, InstantSource clock) {
+        this.directory = directory;
+        this.limits = limits;
+        this.shared = shared;
+        this.pauses = pauses;
+        this.clock = clock;
+    }
+
+    /** What this process knows of a pause, without a look. */
+    public Optional<Permit.Paused> knownPause() {
+        return pause.get().filter(known -> known.until().isAfter(clock.instant()));
+    }
+
+    /** The authority wants no orders before then. Blocks for one store call; if that fails, this instance obeys alone. */
+    public void pause(Instant until, String problem) {
+        learn(new Permit.Paused(until, problem));
+        StoreEffect effect = pauses.pause(directory, until, problem);
+        LOG.atWarn()
+                .addKeyValue("issuer", directory)
+                .addKeyValue("until", until)
+                .addKeyValue("problem", problem)
+                .addKeyValue("shared", effect)
+                .log("orders paused");
+    }
+
+    /** It failed a moment ago: where there is another, that one goes first for a while. */
+    public void avoid() {
+        avoidedUntil = clock.instant().plus(AVOIDED);
+    }
+
+    public boolean isAvoided() {
+        return avoidedUntil.isAfter(clock.instant()) || knownPause().isPresent();
+    }
+
+    /** The budget's part in one attempt at a certificate. */
+    public Attempt attempt(Hostname hostname, Urgency urgency) {
+        return new Attempt(hostname, urgency);
+    }
+
+    private void learn(Permit.Paused news) {
+        pause.accumulateAndGet(
+                Optional.of(news),
+                (before, after) -> before.filter(
+                                known -> known.until().isAfter(after.get().until()))
+                        .or(() -> after));
+    }
+
+    /** Takes what an attempt needs when it needs it, and gives back what it didn't use. For one thread. */
+    public final class Attempt implements Permit.Source {
+
+        private final Hostname hostname;
+        private final Urgency urgency;
+        private boolean drawn;
+
+        private Attempt(Hostname hostname, Urgency urgency) {
+            this.hostname = hostname;
+            this.urgency = urgency;
+        }
+
+        @Override
+        public Permit ask(boolean replaces) {
+            Optional<Permit.Paused> known = knownPause();
+            if (known.isPresent()) {
+                return known.get();
+            }
+            List<Draw> draws = replaces ? List.of() : draws();
+            return draws.isEmpty() ? look() : draw(draws);
+        }
+
+        private Permit look() {
+            return switch (pauses.look(directory)) {
+                case PauseResult.Open() -> new Permit.Granted();
+                case PauseResult.Paused(Instant until, String problem) -> paused(until, problem);
+                case PauseResult.Unreachable(String reason) -> new Permit.Unreachable(reason);
+            };
+        }
+
+        private Permit draw(List<Draw> draws) {
+            return switch (shared.draw(directory, draws)) {
+                case DrawResult.Drawn() -> {
+                    drawn = true;
+                    yield new Permit.Granted();
+                }
+                case DrawResult.Spent(String bucket, Instant availableAt) -> new Permit.Spent(availableAt, bucket);
+                case DrawResult.Paused(Instant until, String problem) -> paused(until, problem);
+                case DrawResult.Unreachable(String reason) -> new Permit.Unreachable(reason);
+            };
+        }
+
+        private Permit paused(Instant until, String problem) {
+            var news = new Permit.Paused(until, problem);
+            learn(news);
+            return news;
+        }
+
+        private List<Draw> draws() {
+            return Stream.of(
+                            limits.orders().map(limit -> certificate(OrderBudgets.ORDERS, limit)),
+                            limits.domain().map(limit -> certificate(domain(), limit)),
+                            limits.names().map(limit -> certificate(NAMES + hostname, limit)),
+                            limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, false)),
+                            limits.consecutiveFailures()
+                                    .map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, false)))
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+
+        private String domain() {
+            return OrderBudgets.domain(RegisteredDomain.of(hostname));
+        }
+
+        private Draw certificate(String bucket, TokenLimit limit) {
+            return new Draw(bucket, limit, urgency.leaving(limit), true);
+        }
+
+        /** Counts a failed authorization, and gives back the certificates that there was none of. Blocks. */
+        public void ended(IssuanceOutcome outcome) {
+            switch (outcome) {
+                case IssuanceOutcome.ChallengeFailed _ -> {
+                    charge();
+                    giveBack();
+                }
+                case IssuanceOutcome.Rejected _, IssuanceOutcome.RateLimited _ -> giveBack();
+                case IssuanceOutcome.Issued _, IssuanceOutcome.NotOrdered _ -> {
+                    // Nothing was taken in vain.
+                }
+                case IssuanceOutcome.Unavailable _ -> {
+                    // The order may be finished yet.
+                }
+            }
+        }
+
+        private void charge() {
+            List<Draw> failures = Stream.of(
+                            limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, true)),
+                            limits.consecutiveFailures().map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, true)))
+                    .flatMap(Optional::stream)
+                    .toList();
+            if (!failures.isEmpty()) {
+                said(shared.charge(directory, failures), "failed authorization not counted");
+            }
+        }
+
+        /** The order itself stays counted, as it does at the authority. */
+        private void giveBack() {
+            List<Draw> unused = Stream.of(
+                            limits.domain().map(limit -> certificate(domain(), limit)),
+                            limits.names().map(limit -> certificate(NAMES + hostname, limit)))
+                    .flatMap(Optional::stream)
+                    .toList();
+            if (drawn && !unused.isEmpty()) {
+                drawn = false;
+                said(shared.giveBack(directory, unused), "unused budget not given back");
+            }
+        }
+
+        private void said(StoreEffect effect, String failure) {
+            if (effect instanceof StoreEffect.Unreachable(String reason)) {
+                LOG.atWarn()
+                        .addKeyValue("hostname", hostname)
+                        .addKeyValue("issuer", directory)
+                        .addKeyValue("reason", reason)
+                        .log(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.anyhost.proxy.issuance;
+
+import dev.anyhost.store.TokenLimit;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What an authority allows one account, as far as it is known; empty for no limit. Renewals that say what they replace are
+ * exempt from all of it at Let's Encrypt (letsencrypt.org/docs/rate-limits).
+ *
+ * @param orders new orders of the account
+ * @param domain certificates of one registered domain
+ * @param names certificates of one exact set of names, which here is one hostname
+ * @param failures failed authorizations of one hostname
+ * @param consecutiveFailures the same over the years, after which the authority pauses the hostname
+ */
+public record OrderLimits(
+        Optional<TokenLimit> orders,
+        Optional<TokenLimit> domain,
+        Optional<TokenLimit> names,
+        Optional<TokenLimit> failures,
+        Optional<TokenLimit> consecutiveFailures) {
+
+    /** A test or private authority's. */
+    public static final OrderLimits NONE =
+            new OrderLimits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Let's Encrypt's, in production, in November 2026. */
+    public static final OrderLimits LETS_ENCRYPT = new OrderLimits(
+            Optional.of(TokenLimit.of(300, Duration.ofHours(3))),
+            Optional.of(TokenLimit.of(50, Duration.ofDays(7))),
+            Optional.of(TokenLimit.of(5, Duration.ofDays(7))),
+            Optional.of(TokenLimit.of(5, Duration.ofHours(1))),
+            Optional.of(new TokenLimit(1_152, Duration.ofDays(1))));
+
+    /** What holds at a directory unless the operator says otherwise. */
+    public static OrderLimits of(URI directory) {
+        return "acme-v02.api.letsencrypt.org".equals(directory.getHost()) ? LETS_ENCRYPT : NONE;
+    }
+}
