@@ -72,7 +72,8 @@ final class ListCertificates extends StoreCommand {
     private boolean json;
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         boolean narrowed = dueBefore != null || issuer != null;
         ListPlace from = cursor == null ? ListPlace.first(failedOnly) : cursor;
         boolean inFailures = failedOnly || from.failures();

@@ -8,15 +8,16 @@ import dev.anyhost.proxy.certificate.OnACluster;
 import dev.anyhost.store.CertificateSummary;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.testkit.DynamoOperation;
-import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,17 +28,22 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code anyhost certs list}, {@code show} and {@code renew} as scripts see them, over a real table. */
 class CertsCommandTest extends OnACluster {
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    @TempDir
+    private Path config;
 
-    private int run(StoreCommand command, String arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        String[] words = Stream.concat(Stream.of("--config", "none"), Arrays.stream(arguments.split(" ")))
-                .filter(word -> !word.isEmpty())
-                .toArray(String[]::new);
-        var _ = new CommandLine(command).parseArgs(words);
-        return command.work(cluster.tables, new PrintWriter(out, true), new PrintWriter(err, true));
+    private CommandRun command;
+    private StringWriter out;
+    private StringWriter err;
+
+    @BeforeEach
+    void configure() {
+        command = new CommandRun(cluster.tables, config, "acme: {email: ops@example.com}");
+        out = command.out;
+        err = command.err;
+    }
+
+    private int run(StoreCommand wanted, String arguments) {
+        return command.run(wanted, arguments);
     }
 
     private JsonNode list(String arguments) {

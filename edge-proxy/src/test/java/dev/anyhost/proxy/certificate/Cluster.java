@@ -53,6 +53,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * Instances of the cold path over one store: a real database, a verifier and an authority that say what the test wants,
@@ -102,8 +103,9 @@ public final class Cluster implements AutoCloseable {
     /** Where orders were made, in their order. */
     final List<String> ordered = Collections.synchronizedList(new ArrayList<>());
 
-    OrderLimits limits = OrderLimits.NONE;
-    int newNames = 1_000_000;
+    /** What its budgets take the authorities to allow. */
+    public OrderLimits limits = OrderLimits.NONE;
+    public int newNames = 1_000_000;
 
     /** For orders at a time. */
     int places = 10;
@@ -123,11 +125,16 @@ public final class Cluster implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
     Cluster(DynamoDbLocal database, Path folder) throws IOException {
+        this(database.client(), folder);
+    }
+
+    /** In a database of the caller's. */
+    public Cluster(DynamoDbClient database, Path folder) throws IOException {
         Path key = folder.resolve("key-" + UUID.randomUUID());
         Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
         keys = ((KeyEncryption.Configured.Usable) KeyEncryption.of(List.of("file:" + key.getFileName()), folder))
                 .encryption();
-        dynamo = new CountingDynamoDb(database.client());
+        dynamo = new CountingDynamoDb(database);
         String run = UUID.randomUUID().toString();
         tables = new CertificateTables(
                 new StoreSettings(
