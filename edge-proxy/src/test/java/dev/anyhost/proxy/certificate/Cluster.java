@@ -105,6 +105,7 @@ public final class Cluster implements AutoCloseable {
 
     /** What its budgets take the authorities to allow. */
     public OrderLimits limits = OrderLimits.NONE;
+
     public int newNames = 1_000_000;
 
     /** For orders at a time. */
