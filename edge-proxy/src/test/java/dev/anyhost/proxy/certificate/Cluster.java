@@ -21,6 +21,7 @@ import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Pause;
 import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.proxy.renewal.Outcome;
 import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.store.CertificateTables;
@@ -94,6 +95,9 @@ public final class Cluster implements AutoCloseable {
     /** How long certificates live. */
     public Duration life = Duration.ofDays(90);
 
+    /** What a look before an order gives. */
+    public Function<Hostname, PreflightResult> preflight = _ -> new PreflightResult.Passed(Set.of());
+
     Pause pause = clock::advance;
 
     /** The authorities, and those of them that can't be reached. */
@@ -109,6 +113,7 @@ public final class Cluster implements AutoCloseable {
 
     /** What its budgets take the authorities to allow. */
     public OrderLimits limits = OrderLimits.NONE;
+
     public int newNames = 1_000_000;
 
     /** For orders at a time. */
@@ -192,7 +197,11 @@ public final class Cluster implements AutoCloseable {
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
-                new LeasedIssuance.Orders(authorities(), budget, new NewNames(newNames, clock::nanos)),
+                new LeasedIssuance.Orders(
+                        authorities(),
+                        budget,
+                        new NewNames(newNames, clock::nanos),
+                        (hostname, _) -> preflight.apply(hostname)),
                 new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
                 admission,
