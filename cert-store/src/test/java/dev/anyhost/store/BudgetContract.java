@@ -141,18 +141,18 @@ interface BudgetContract extends StoreContract {
         StoreFixture store = store();
         OrderBudgets budgets = store.open("first").budgets();
         budgets.draw(ISSUER, List.of(orders(0), domain("a.example")));
-        store.http.operations();
+        store.calls.operations();
 
         assertThat(budgets.draw(ISSUER, List.of(orders(0), domain("b.example"))))
                 .isEqualTo(new DrawResult.Drawn());
-        assertThat(store.http.operations()).containsExactly("TransactWriteItems");
+        assertThat(store.calls.operations()).containsExactly("TransactWriteItems");
     }
 
     @Test
     default void tokenWhoseAnswerGotLost_isTakenOnce() {
         StoreFixture store = store();
         OrderBudgets budgets = store.open("first").budgets();
-        store.http.loseNextAnswerTo("TransactWriteItems");
+        store.calls.loseNextAnswerTo("TransactWriteItems");
 
         assertThat(budgets.draw(ISSUER, List.of(orders(0)))).isEqualTo(new DrawResult.Drawn());
         assertThat(THREE.left(buckets(budgets, OrderBudgets.ORDERS).getFirst().fullAt(), store.time.instant()))
