@@ -125,13 +125,17 @@ final class CertificateItem {
 
     /** Reads a line of {@link #BY_DUE}; empty where it isn't one. */
     static Optional<CertificateSummary> summary(Map<String, AttributeValue> line) {
-        return hostname(line)
-                .flatMap(hostname -> Attributes.seconds(line, NOT_AFTER)
-                        .map(notAfter -> new CertificateSummary(
-                                hostname,
-                                notAfter,
-                                Attributes.text(line, ISSUER).orElse(""),
-                                version(line))));
+        Optional<Hostname> hostname = hostname(line);
+        Optional<Instant> due = Attributes.seconds(line, DUE);
+        Optional<Instant> notAfter = Attributes.seconds(line, NOT_AFTER);
+        return hostname.isPresent() && due.isPresent() && notAfter.isPresent()
+                ? Optional.of(new CertificateSummary(
+                        hostname.get(),
+                        due.get(),
+                        notAfter.get(),
+                        Attributes.text(line, ISSUER).orElse(""),
+                        version(line)))
+                : Optional.empty();
     }
 
     static Optional<Hostname> hostname(Map<String, AttributeValue> line) {

@@ -52,6 +52,14 @@ public interface CertificateStore {
     /** Remembers that a hostname is in use, unless that was remembered within a day: one UpdateItem. */
     StoreEffect recordUse(Hostname hostname, Instant now);
 
+    /**
+     * Some certificates, those that are due first sooner within each of the index's parts: one query, and one more for each
+     * part that ends on the page; no scan.
+     *
+     * @param range until when they are due; what is due later isn't read
+     */
+    ListPage<CertificateSummary> list(ListRange range, int limit);
+
     /** Shows all certificates, those that are due first sooner within each of the index's parts; queries, no scan. */
     StoreEffect list(Consumer<CertificateSummary> visitor);
 }

@@ -21,6 +21,9 @@ final class DynamoCertificates implements CertificateStore {
 
     private static final String NOT_FENCED = "(attribute_not_exists(fence) OR fence <= :fence)";
 
+    private static final IndexPages<CertificateSummary> LIST = new IndexPages<>(
+            CertificateItem.BY_DUE, CertificateItem::key, CertificateItem::hostname, CertificateItem::summary);
+
     private final DynamoTable table;
     private final KeyEncryption keys;
 
@@ -183,8 +186,12 @@ final class DynamoCertificates implements CertificateStore {
     }
 
     @Override
+    public ListPage<CertificateSummary> list(ListRange range, int limit) {
+        return LIST.page(table, range, limit);
+    }
+
+    @Override
     public StoreEffect list(Consumer<CertificateSummary> visitor) {
-        return CertificateItem.BY_DUE.walk(
-                table, line -> CertificateItem.summary(line).ifPresent(visitor));
+        return LIST.walk(table, visitor);
     }
 }

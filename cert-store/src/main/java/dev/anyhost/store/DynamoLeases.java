@@ -35,6 +35,12 @@ final class DynamoLeases implements IssuanceLeases {
     private static final String DUE = " AND (attribute_not_exists(retry_at) OR retry_at <= :now)";
     private static final String OURS = "lease_owner = :owner AND fence_token = :token AND held = :true";
 
+    private static final IndexPages<FailedName> FAILURES = new IndexPages<>(
+            FailureRow.BY_RETRY,
+            hostname -> CoordinationKey.lease(hostname).attributes(),
+            DynamoLeases::hostname,
+            DynamoLeases::failure);
+
     private final DynamoTable table;
     private final LongSupplier nanos;
     private final InstantSource clock;
@@ -211,15 +217,22 @@ final class DynamoLeases implements IssuanceLeases {
     }
 
     @Override
+    public ListPage<FailedName> listFailures(ListRange range, int limit) {
+        return FAILURES.page(table, range, limit);
+    }
+
+    @Override
     public StoreEffect listFailures(BiConsumer<Hostname, IssuanceFailure> visitor) {
-        return FailureRow.BY_RETRY.walk(table, line -> {
-            Optional<Hostname> hostname =
-                    Attributes.text(line, CoordinationKey.SUBJECT).flatMap(CoordinationKey::hostname);
-            Optional<IssuanceFailure> failure = FailureRow.read(line);
-            if (hostname.isPresent() && failure.isPresent()) {
-                visitor.accept(hostname.get(), failure.get());
-            }
-        });
+        return FAILURES.walk(table, line -> visitor.accept(line.hostname(), line.failure()));
+    }
+
+    private static Optional<Hostname> hostname(Map<String, AttributeValue> line) {
+        return Attributes.text(line, CoordinationKey.SUBJECT).flatMap(CoordinationKey::hostname);
+    }
+
+    private static Optional<FailedName> failure(Map<String, AttributeValue> line) {
+        return hostname(line)
+                .flatMap(hostname -> FailureRow.read(line).map(failure -> new FailedName(hostname, failure)));
     }
 
     private static FailureResult found(Optional<IssuanceFailure> failure) {

@@ -46,6 +46,12 @@ public interface IssuanceLeases {
      */
     FailureResult forgive(Hostname hostname, Instant failedUntil);
 
+    /** Some failures, in the same order: one query, and one more for each of the index's shards that ends on the page. */
+    ListPage<FailedName> listFailures(ListRange range, int limit);
+
+    /** A hostname whose last attempt failed. */
+    record FailedName(Hostname hostname, IssuanceFailure failure) {}
+
     /** Shows all failures, those that may be tried again sooner first within each of the index's shards; no scan. */
     StoreEffect listFailures(BiConsumer<Hostname, IssuanceFailure> visitor);
 }

@@ -3,15 +3,12 @@ package dev.anyhost.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
-import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
 /**
  * A global secondary index over {@link Shards}, so that everything can be gone through without a scan. Items without
@@ -42,16 +39,6 @@ record TableIndex(String name, String shard, String order, List<String> projecte
                 .build();
     }
 
-    /** Shows every indexed item, shard by shard, page by page: any number takes the same memory. */
-    StoreEffect walk(DynamoTable table, Consumer<Map<String, AttributeValue>> visitor) {
-        try {
-            Shards.ALL.forEach(part -> walk(table, part, visitor));
-            return new StoreEffect.Done();
-        } catch (SdkException failed) {
-            return new StoreEffect.Unreachable(table.unreachable(failed));
-        }
-    }
-
     /** What is in one part up to an instant, the earliest first: one query. */
     List<Map<String, AttributeValue>> upTo(DynamoTable table, String part, Instant last, int limit) {
         return table.dynamo()
@@ -63,21 +50,5 @@ record TableIndex(String name, String shard, String order, List<String> projecte
                                 Map.of(":shard", Attributes.text(part), ":last", Attributes.seconds(last)))
                         .limit(limit))
                 .items();
-    }
-
-    private void walk(DynamoTable table, String part, Consumer<Map<String, AttributeValue>> visitor) {
-        Map<String, AttributeValue> start = Map.of();
-        do {
-            Map<String, AttributeValue> from = start;
-            QueryResponse page = table.dynamo()
-                    .query(request -> request.tableName(table.name())
-                            .indexName(name)
-                            .keyConditionExpression("#shard = :shard")
-                            .expressionAttributeNames(Map.of("#shard", shard))
-                            .expressionAttributeValues(Map.of(":shard", Attributes.text(part)))
-                            .exclusiveStartKey(from.isEmpty() ? null : from));
-            page.items().forEach(visitor);
-            start = page.lastEvaluatedKey();
-        } while (!start.isEmpty());
     }
 }

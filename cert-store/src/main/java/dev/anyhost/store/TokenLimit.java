@@ -40,7 +40,17 @@ public record TokenLimit(int capacity, Duration refill) {
 
     /** When a token may be taken from a bucket so that so many are left over: now or later. */
     public Instant availableAt(Instant fullAt, Instant now, int leaving) {
-        Instant at = fullAt.minus(refill.multipliedBy(capacity - 1L - leaving));
+        return availableAt(fullAt, now, leaving, 1);
+    }
+
+    /**
+     * When the last of so many tokens may be taken, if all that there are have been taken by then.
+     *
+     * @param count from 1
+     */
+    public Instant availableAt(Instant fullAt, Instant now, int leaving, int count) {
+        Instant from = fullAt.isBefore(now) ? now : fullAt;
+        Instant at = from.plus(refill.multipliedBy((long) count - capacity + leaving));
         return at.isBefore(now) ? now : at;
     }
 }

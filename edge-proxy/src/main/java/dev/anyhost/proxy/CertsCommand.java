@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             ListCertificates.class,
             ShowCertificate.class,
             RenewCertificate.class,
+            ShowBudget.class,
             ImportCertificates.class,
             ExportCertificates.class
         })

@@ -11,9 +11,13 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code anyhost certs renew HOST}. */
 @Command(
@@ -30,22 +34,42 @@ final class RenewCertificate extends StoreCommand {
     @Parameters(paramLabel = "HOST", converter = StoreCommand.ToHostname.class, description = "The hostname.")
     private @Nullable Hostname host;
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Override
     int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
         Hostname hostname = Objects.requireNonNull(host);
         return switch (tables.leases()
                 .forgive(hostname, InstantSource.system().instant().plus(CLOCKS_APART))) {
             case FailureResult.Remembered(IssuanceFailure failure) -> {
-                out.println(hostname + ": forgotten: " + failure.count() + " failed, " + failure.cause() + ": "
-                        + failure.problem());
+                say(hostname, Optional.of(failure), out);
                 yield tell(tables.changes(), hostname, err);
             }
             case FailureResult.None() -> {
-                out.println(hostname + ": no failed attempt is remembered");
+                say(hostname, Optional.empty(), out);
                 yield tell(tables.changes(), hostname, err);
             }
             case FailureResult.Unreachable(String reason) -> failed(err, hostname, reason);
         };
+    }
+
+    private void say(Hostname hostname, Optional<IssuanceFailure> forgotten, PrintWriter out) {
+        if (json) {
+            ObjectNode object = JsonMapper.shared().createObjectNode().put("hostname", hostname.value());
+            object.set(
+                    "forgotten",
+                    forgotten
+                            .map(failure -> CertificateJson.failure(hostname, failure))
+                            .orElse(null));
+            out.println(object);
+        } else {
+            out.println(hostname + ": "
+                    + forgotten
+                            .map(failure -> "forgotten: " + failure.count() + " failed, " + failure.cause() + ": "
+                                    + failure.problem())
+                            .orElse("no failed attempt is remembered"));
+        }
     }
 
     /** Also without a failure in the store: a proxy may remember one that the store doesn't have any more. */

@@ -24,6 +24,11 @@ abstract class StoreCommand implements Callable<Integer> {
     /** Does the command's work; the exit code. */
     abstract int work(CertificateTables tables, PrintWriter out, PrintWriter err);
 
+    /** The same for a command that needs to know more than the tables. */
+    int work(ProxyConfig valid, CertificateTables tables, PrintWriter out, PrintWriter err) {
+        return work(tables, out, err);
+    }
+
     @Override
     public final Integer call() {
         PrintWriter out = spec.commandLine().getOut();
@@ -37,7 +42,7 @@ abstract class StoreCommand implements Callable<Integer> {
     private int work(ProxyConfig valid, PrintWriter out, PrintWriter err) {
         try (KeyEncryption keys = ProxyKeys.of(valid);
                 var tables = CertificateTables.open(valid.store().tables(), keys, InstantSource.system())) {
-            return work(tables, out, err);
+            return work(valid, tables, out, err);
         }
     }
 

@@ -30,6 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class PebbleCa implements AutoCloseable {
 
+    /** A profile besides the default one, with a life of its own. Pebble 2.4 knows no profiles. */
+    public static final String SHORT_LIVED = "shortlived";
+
+    public static final Duration SHORT_LIFE = Duration.ofHours(160);
+
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final PebbleOptions options;
@@ -127,6 +132,7 @@ public final class PebbleCa implements AutoCloseable {
     private static Map<String, String> environment(PebbleOptions options) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "PEBBLE_VA_NOSLEEP", "1",
+                "PEBBLE_ALTERNATE_ROOTS", "1",
                 "PEBBLE_WFE_NONCEREJECT", Integer.toString(options.nonceRejectPercent()),
                 "PEBBLE_AUTHZREUSE", Integer.toString(options.authzReusePercent())));
         if (options.alwaysValid()) {
@@ -147,11 +153,17 @@ public final class PebbleCa implements AutoCloseable {
                 Map.entry("httpPort", options.httpPort()),
                 Map.entry("tlsPort", options.tlsPort()),
                 Map.entry("ocspResponderURL", ""),
-                Map.entry("externalAccountBindingRequired", false),
+                Map.entry(
+                        "externalAccountBindingRequired",
+                        !options.externalAccounts().isEmpty()),
+                Map.entry("externalAccountMACKeys", options.externalAccounts()),
                 Map.entry("certificateValidityPeriod", seconds),
                 Map.entry("keyAlgorithm", "ecdsa"),
                 Map.entry("retryAfter", Map.of("authz", 1, "order", 1)),
-                Map.entry("profiles", Map.of("default", Map.of("description", "", "validityPeriod", seconds))));
+                Map.entry("profiles",
+                        Map.of(
+                                "default", Map.of("description", "", "validityPeriod", seconds),
+                                SHORT_LIVED, Map.of("description", "", "validityPeriod", SHORT_LIFE.toSeconds()))));
         return JsonMapper.builder().build().writeValueAsString(Map.of("pebble", pebble));
     }
 
@@ -177,7 +189,16 @@ public final class PebbleCa implements AutoCloseable {
 
     /** The root of the certificates it issues, asked from its management port. */
     public List<X509Certificate> issuingRoots() {
-        return Trust.parse(get(URI.create("https://127.0.0.1:" + running.managementPort() + "/roots/0")));
+        return roots(0);
+    }
+
+    /** The root of the chain that it offers besides the usual one (RFC 8555 section 7.4.2). */
+    public X509Certificate alternateRoot() {
+        return roots(1).getFirst();
+    }
+
+    private List<X509Certificate> roots(int chain) {
+        return Trust.parse(get(URI.create("https://127.0.0.1:" + running.managementPort() + "/roots/" + chain)));
     }
 
     /** The port where http-01 is checked, as chosen by the caller. */

@@ -1,6 +1,7 @@
 package dev.anyhost.testkit;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param alwaysValid every challenge succeeds without anyone being asked
  * @param validity of the certificates, in whole seconds
  * @param programs empty means the installed ones
+ * @param externalAccounts what the CA calls its customers, with their base64url keys (RFC 8555 section 7.3.4); when not empty,
+ *     only they may register
  */
 public record PebbleOptions(
         int httpPort,
@@ -21,32 +24,38 @@ public record PebbleOptions(
         int authzReusePercent,
         boolean alwaysValid,
         Duration validity,
-        Optional<PebblePrograms> programs) {
+        Optional<PebblePrograms> programs,
+        Map<String, String> externalAccounts) {
 
     /** Checks challenges at these ports, accepts every good nonce, reuses no authorization; certificates for 90 days. */
     public static PebbleOptions validatingAt(int httpPort, int tlsPort) {
-        return new PebbleOptions(httpPort, tlsPort, 0, 0, false, Duration.ofDays(90), Optional.empty());
+        return new PebbleOptions(httpPort, tlsPort, 0, 0, false, Duration.ofDays(90), Optional.empty(), Map.of());
     }
 
     /** Believes every challenge. */
     public static PebbleOptions believing() {
-        return new PebbleOptions(1, 1, 0, 0, true, Duration.ofDays(90), Optional.empty());
+        return new PebbleOptions(1, 1, 0, 0, true, Duration.ofDays(90), Optional.empty(), Map.of());
     }
 
     public PebbleOptions withNonceRejectPercent(int percent) {
-        return new PebbleOptions(httpPort, tlsPort, percent, authzReusePercent, alwaysValid, validity, programs);
+        return new PebbleOptions(httpPort, tlsPort, percent, authzReusePercent, alwaysValid, validity, programs, externalAccounts);
     }
 
     public PebbleOptions withAuthzReusePercent(int percent) {
-        return new PebbleOptions(httpPort, tlsPort, nonceRejectPercent, percent, alwaysValid, validity, programs);
+        return new PebbleOptions(httpPort, tlsPort, nonceRejectPercent, percent, alwaysValid, validity, programs, externalAccounts);
     }
 
     public PebbleOptions withValidity(Duration life) {
-        return new PebbleOptions(httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, life, programs);
+        return new PebbleOptions(httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, life, programs, externalAccounts);
     }
 
     public PebbleOptions withPrograms(PebblePrograms chosen) {
         return new PebbleOptions(
-                httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, validity, Optional.of(chosen));
+                httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, validity, Optional.of(chosen), externalAccounts);
+    }
+
+    public PebbleOptions withExternalAccounts(Map<String, String> accounts) {
+        return new PebbleOptions(
+                httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, validity, programs, accounts);
     }
 }

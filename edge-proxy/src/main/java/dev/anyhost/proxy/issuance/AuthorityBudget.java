@@ -24,6 +24,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class AuthorityBudget {
 
+    /** How the buckets of one hostname begin. */
+    static final String NAMES = "names#";
+
+    static final String FAILURES = "failures#";
+    static final String CONSECUTIVE = "consecutive#";
+
     private static final Logger LOG = LoggerFactory.getLogger(AuthorityBudget.class);
 
     /** How long the others are asked first after an authority failed. */
@@ -138,10 +144,10 @@ public final class AuthorityBudget {
             return Stream.of(
                             limits.orders().map(limit -> certificate(OrderBudgets.ORDERS, limit)),
                             limits.domain().map(limit -> certificate(domain(), limit)),
-                            limits.names().map(limit -> certificate("names#" + hostname, limit)),
-                            limits.failures().map(limit -> new Draw("failures#" + hostname, limit, 0, false)),
+                            limits.names().map(limit -> certificate(NAMES + hostname, limit)),
+                            limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, false)),
                             limits.consecutiveFailures()
-                                    .map(limit -> new Draw("consecutive#" + hostname, limit, 0, false)))
+                                    .map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, false)))
                     .flatMap(Optional::stream)
                     .toList();
         }
@@ -173,9 +179,9 @@ public final class AuthorityBudget {
 
         private void charge() {
             List<Draw> failures = Stream.of(
-                            limits.failures().map(limit -> new Draw("failures#" + hostname, limit, 0, true)),
+                            limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, true)),
                             limits.consecutiveFailures()
-                                    .map(limit -> new Draw("consecutive#" + hostname, limit, 0, true)))
+                                    .map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, true)))
                     .flatMap(Optional::stream)
                     .toList();
             if (!failures.isEmpty()) {
@@ -187,7 +193,7 @@ public final class AuthorityBudget {
         private void giveBack() {
             List<Draw> unused = Stream.of(
                             limits.domain().map(limit -> certificate(domain(), limit)),
-                            limits.names().map(limit -> certificate("names#" + hostname, limit)))
+                            limits.names().map(limit -> certificate(NAMES + hostname, limit)))
                     .flatMap(Optional::stream)
                     .toList();
             if (drawn && !unused.isEmpty()) {
