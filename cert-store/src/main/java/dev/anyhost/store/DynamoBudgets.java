@@ -95,12 +95,18 @@ final class DynamoBudgets implements OrderBudgets {
             items.add(unpaused(issuer, now));
         }
         try {
-            table.dynamo().transactWriteItems(request -> request.transactItems(items));
+            write(items, DynamoTable.newAttempt());
             draws.stream().filter(Draw::taking).forEach(draw -> remember(issuer, draw, now));
             return Optional.of(new DrawResult.Drawn());
         } catch (TransactionCanceledException cancelled) {
             return why(issuer, draws, come, cancelled.cancellationReasons(), now);
         }
+    }
+
+    /** By the attempt DynamoDB knows a transaction that the SDK asks for again after a lost answer. */
+    private void write(List<TransactWriteItem> items, String attempt) {
+        table.dynamo()
+                .transactWriteItems(request -> request.transactItems(items).clientRequestToken(attempt));
     }
 
     private void remember(String issuer, Draw draw, Instant now) {
@@ -214,7 +220,7 @@ final class DynamoBudgets implements OrderBudgets {
                 .toList();
         for (int tries = 0; tries < TRIES; tries++) {
             try {
-                table.dynamo().transactWriteItems(request -> request.transactItems(items));
+                write(items, DynamoTable.newAttempt());
                 return new StoreEffect.Done();
             } catch (TransactionCanceledException cancelled) {
                 if (cancelled.cancellationReasons().stream().noneMatch(reason -> CONFLICT.equals(reason.code()))) {

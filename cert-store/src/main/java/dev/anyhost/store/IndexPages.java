@@ -33,10 +33,14 @@ record IndexPages<T>(
     ListPage<T> page(DynamoTable table, ListRange range, int limit) {
         List<T> lines = new ArrayList<>();
         try {
-            int part = range.after().map(cursor -> Shards.ALL.indexOf(cursor.part())).orElse(0);
-            Map<String, AttributeValue> start = range.after().map(this::startAfter).orElse(Map.of());
+            int part = range.after()
+                    .map(cursor -> Shards.ALL.indexOf(cursor.part()))
+                    .orElse(0);
+            Map<String, AttributeValue> start =
+                    range.after().map(this::startAfter).orElse(Map.of());
             while (part < Shards.ALL.size()) {
-                QueryResponse answer = query(table, new Part(Shards.ALL.get(part), range.until(), start), limit - lines.size());
+                QueryResponse answer =
+                        query(table, new Part(Shards.ALL.get(part), range.until(), start), limit - lines.size());
                 answer.items().forEach(line -> lineOf.apply(line).ifPresent(lines::add));
                 start = answer.lastEvaluatedKey();
                 Optional<ListCursor> next = cursor(start);
@@ -96,8 +100,10 @@ record IndexPages<T>(
     }
 
     private Optional<ListCursor> cursor(Map<String, AttributeValue> last) {
-        return hostnameOf.apply(last).flatMap(hostname -> Attributes.text(last, index.shard())
-                .flatMap(part ->
-                        Attributes.seconds(last, index.order()).map(order -> new ListCursor(part, order, hostname))));
+        return hostnameOf
+                .apply(last)
+                .flatMap(hostname -> Attributes.text(last, index.shard())
+                        .flatMap(part -> Attributes.seconds(last, index.order())
+                                .map(order -> new ListCursor(part, order, hostname))));
     }
 }

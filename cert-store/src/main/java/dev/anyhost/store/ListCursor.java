@@ -25,7 +25,8 @@ public record ListCursor(String part, Instant order, Hostname hostname) {
     /** Reads {@link #text()}; empty for anything else. */
     public static Optional<ListCursor> parse(String text) {
         try {
-            String[] fields = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.ISO_8859_1).split(" ", -1);
+            String[] fields =
+                    new String(Base64.getUrlDecoder().decode(text), StandardCharsets.ISO_8859_1).split(" ", -1);
             if (fields.length != FIELDS || !Shards.ALL.contains(fields[0]) || !fields[1].matches("-?[0-9]{1,11}")) {
                 return Optional.empty();
             }

@@ -51,7 +51,9 @@ final class CertificateJson {
                         known ? verdict.refusedAt().map(Instant::toString).orElse(null) : null)
                 .put("due_at", found.upkeep().due().toString())
                 .put("used_at", found.upkeep().used().toString());
-        object.set("suggested_window", found.upkeep().window().map(CertificateJson::window).orElse(null));
+        object.set(
+                "suggested_window",
+                found.upkeep().window().map(CertificateJson::window).orElse(null));
         return object;
     }
 

@@ -23,7 +23,11 @@ sealed interface CertificateLines {
         @Override
         public void print(CertificateSummary line) {
             out.println(String.join(
-                    "\t", line.hostname().value(), "valid-until", line.notAfter().toString(), line.issuer()));
+                    "\t",
+                    line.hostname().value(),
+                    "valid-until",
+                    line.notAfter().toString(),
+                    line.issuer()));
         }
 
         @Override
@@ -78,7 +82,8 @@ sealed interface CertificateLines {
             beginFailures("");
             out.print(separator.startsWith(BETWEEN) ? BETWEEN : "");
             out.println("],\n\"next_cursor\":"
-                    + JsonMapper.shared().writeValueAsString(next.map(ListPlace::text).orElse(null)) + "}");
+                    + JsonMapper.shared()
+                            .writeValueAsString(next.map(ListPlace::text).orElse(null)) + "}");
         }
     }
 }

@@ -50,7 +50,8 @@ final class ExportCertificates extends StoreCommand {
     }
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         var export = new PemExport(folder == null ? Path.of("") : folder, force);
         Optional<String> problem = export.problem();
         if (problem.isPresent()) {

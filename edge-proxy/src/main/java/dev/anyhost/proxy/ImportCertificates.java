@@ -99,7 +99,8 @@ final class ImportCertificates extends StoreCommand {
     }
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         if (atATime < 1 || readUnits <= 0) {
             return wrong(err, "--at-a-time, --read-units (expected: more than 0)");
         }

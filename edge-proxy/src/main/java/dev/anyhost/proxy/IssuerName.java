@@ -18,7 +18,9 @@ record IssuerName(String text) {
         if (text.contains("://")) {
             return host(text).map(_ -> new IssuerName(text));
         }
-        return text.matches("[A-Za-z0-9.:-]+") ? Optional.of(new IssuerName(text.toLowerCase(Locale.ROOT))) : Optional.empty();
+        return text.matches("[A-Za-z0-9.:-]+")
+                ? Optional.of(new IssuerName(text.toLowerCase(Locale.ROOT)))
+                : Optional.empty();
     }
 
     /** Whether a stored certificate's issuer is meant. */

@@ -72,13 +72,15 @@ final class ListCertificates extends StoreCommand {
     private boolean json;
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         boolean narrowed = dueBefore != null || issuer != null;
         ListPlace from = cursor == null ? ListPlace.first(failedOnly) : cursor;
         boolean inFailures = failedOnly || from.failures();
         if ((inFailures && narrowed) || failedOnly != (failedOnly && from.failures())) {
-            err.println("--failing, --cursor (expected: --failing without --due-before and --issuer, and the cursor of a"
-                    + " list with the same options)");
+            err.println(
+                    "--failing, --cursor (expected: --failing without --due-before and --issuer, and the cursor of a"
+                            + " list with the same options)");
             return ExitCode.WRONG_INPUT;
         }
         return new Run(tables, json ? new CertificateLines.Json(out) : new CertificateLines.Tabs(out, err), narrowed)

@@ -19,7 +19,8 @@ record ListPlace(boolean failures, Optional<ListCursor> after) {
     }
 
     String text() {
-        return (failures ? FAILURES : CERTIFICATES) + after.map(ListCursor::text).orElse("");
+        return (failures ? FAILURES : CERTIFICATES)
+                + after.map(ListCursor::text).orElse("");
     }
 
     static Optional<ListPlace> parse(String text) {

@@ -38,7 +38,8 @@ final class RenewCertificate extends StoreCommand {
     private boolean json;
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         Hostname hostname = Objects.requireNonNull(host);
         return switch (tables.leases()
                 .forgive(hostname, InstantSource.system().instant().plus(CLOCKS_APART))) {

@@ -14,9 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,20 +38,19 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true)
 final class ShowBudget extends StoreCommand {
 
-    private static final int MOST = 1_000_000;
-
     @Option(
             names = "--new-domains",
             paramLabel = "N",
-            converter = ToCount.class,
-            description = "What if visitors of so many new hostnames came now, each of a registered domain of its own? Adds"
-                    + " a line ISSUER new-domains N at-once COUNT last TIME.")
+            converter = CertsInput.ToCount.class,
+            description =
+                    "What if visitors of so many new hostnames came now, each of a registered domain of its own? Adds"
+                            + " a line ISSUER new-domains N at-once COUNT last TIME.")
     private @Nullable Integer newDomains;
 
     @Option(
             names = "--lines",
             paramLabel = "N",
-            converter = ToCount.class,
+            converter = CertsInput.ToCount.class,
             description = "At most so many lines for each limit. Default: ${DEFAULT-VALUE}.",
             defaultValue = "20")
     private int lines;
@@ -62,15 +59,11 @@ final class ShowBudget extends StoreCommand {
     private boolean json;
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
-        throw new IllegalStateException("which authorities there are is in the configuration");
-    }
-
-    @Override
-    int work(ProxyConfig config, CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         Instant now = InstantSource.system().instant();
         List<BudgetReport> reports = new ArrayList<>();
-        for (AcmeSettings acme : config.acme()) {
+        for (AcmeSettings acme : opened.config().acme()) {
             switch (BudgetReport.read(acme, tables.budgets(), tables.pauses(), now, lines)) {
                 case BudgetReport.Result.Read(BudgetReport report) -> reports.add(report);
                 case BudgetReport.Result.Unreachable(String reason) -> {
@@ -89,8 +82,9 @@ final class ShowBudget extends StoreCommand {
 
     private void print(BudgetReport report, Instant now, PrintWriter out) {
         String issuer = report.directory();
-        report.pause().ifPresent(pause -> out.println(
-                issuer + "\tpaused-until\t" + pause.until() + "\t" + pause.problem().replaceAll("[\\t\\r\\n]+", " ")));
+        report.pause()
+                .ifPresent(pause -> out.println(issuer + "\tpaused-until\t" + pause.until() + "\t"
+                        + pause.problem().replaceAll("[\\t\\r\\n]+", " ")));
         if (report.lines().isEmpty()) {
             out.println(issuer + "\tunlimited");
         }
@@ -148,18 +142,5 @@ final class ShowBudget extends StoreCommand {
                 .put("capacity", line.limit().capacity())
                 .put("next_at", line.nextAt().toString())
                 .put("full_at", line.fullAt().toString());
-    }
-
-    /** Reads a count. */
-    static final class ToCount implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String text) {
-            return Optional.of(text)
-                    .filter(digits -> digits.matches("[0-9]{1,7}"))
-                    .map(Integer::valueOf)
-                    .filter(count -> count >= 1 && count <= MOST)
-                    .orElseThrow(() -> new TypeConversionException(
-                            text + " (expected: a whole number from 1 to " + MOST + ")"));
-        }
     }
 }

@@ -42,7 +42,8 @@ final class ShowCertificate extends StoreCommand {
     private boolean json;
 
     @Override
-    int work(CertificateTables tables, PrintWriter out, PrintWriter err) {
+    int work(Opened opened, PrintWriter out, PrintWriter err) {
+        CertificateTables tables = opened.tables();
         Hostname hostname = Objects.requireNonNull(host);
         Optional<IssuanceFailure> failure = failure(tables.leases().findFailure(hostname), hostname, err);
         return switch (tables.certificates().findConsistent(hostname)) {

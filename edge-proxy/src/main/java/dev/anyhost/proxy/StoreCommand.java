@@ -22,12 +22,10 @@ abstract class StoreCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     /** Does the command's work; the exit code. */
-    abstract int work(CertificateTables tables, PrintWriter out, PrintWriter err);
+    abstract int work(Opened opened, PrintWriter out, PrintWriter err);
 
-    /** The same for a command that needs to know more than the tables. */
-    int work(ProxyConfig valid, CertificateTables tables, PrintWriter out, PrintWriter err) {
-        return work(tables, out, err);
-    }
+    /** What a command works on. */
+    record Opened(ProxyConfig config, CertificateTables tables) {}
 
     @Override
     public final Integer call() {
@@ -42,7 +40,7 @@ abstract class StoreCommand implements Callable<Integer> {
     private int work(ProxyConfig valid, PrintWriter out, PrintWriter err) {
         try (KeyEncryption keys = ProxyKeys.of(valid);
                 var tables = CertificateTables.open(valid.store().tables(), keys, InstantSource.system())) {
-            return work(valid, tables, out, err);
+            return work(new Opened(valid, tables), out, err);
         }
     }
 

@@ -8,15 +8,16 @@ import dev.anyhost.proxy.certificate.OnACluster;
 import dev.anyhost.store.CertificateSummary;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.testkit.DynamoOperation;
-import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,17 +28,22 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code anyhost certs list}, {@code show} and {@code renew} as scripts see them, over a real table. */
 class CertsCommandTest extends OnACluster {
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    @TempDir
+    private Path config;
 
-    private int run(StoreCommand command, String arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        String[] words = Stream.concat(Stream.of("--config", "none"), Arrays.stream(arguments.split(" ")))
-                .filter(word -> !word.isEmpty())
-                .toArray(String[]::new);
-        var _ = new CommandLine(command).parseArgs(words);
-        return command.work(cluster.tables, new PrintWriter(out, true), new PrintWriter(err, true));
+    private CommandRun command;
+    private StringWriter out;
+    private StringWriter err;
+
+    @BeforeEach
+    void configure() {
+        command = new CommandRun(cluster.tables, config, "acme: {email: ops@example.com}");
+        out = command.out;
+        err = command.err;
+    }
+
+    private int run(StoreCommand wanted, String arguments) {
+        return command.run(wanted, arguments);
     }
 
     private JsonNode list(String arguments) {
@@ -134,8 +140,7 @@ class CertsCommandTest extends OnACluster {
         List<Hostname> names = names("shop", 6);
         failing(1);
         var later = cluster.clock.instant().plus(Duration.ofDays(30));
-        names.subList(2, 6)
-                .forEach(name -> cluster.tables.certificates().schedule(name, 1, later, Optional.empty()));
+        names.subList(2, 6).forEach(name -> cluster.tables.certificates().schedule(name, 1, later, Optional.empty()));
         cluster.dynamo.resetCalls();
 
         JsonNode due = list("--due-before " + later.minusSeconds(1));
@@ -143,7 +148,8 @@ class CertsCommandTest extends OnACluster {
         assertThat(due.path("failures").isEmpty()).isTrue();
         assertThat(cluster.dynamo.calls(DynamoOperation.QUERY)).isEqualTo(16);
         assertThat(cluster.dynamo.calls()).isEqualTo(16);
-        assertThat(hostnames(list("--due-before " + later).path("certificates"))).hasSize(6);
+        assertThat(hostnames(list("--due-before " + later).path("certificates")))
+                .hasSize(6);
         assertThat(hostnames(list("--due-before 2026-11-20").path("certificates")))
                 .isEmpty();
     }
@@ -154,7 +160,8 @@ class CertsCommandTest extends OnACluster {
         assertThat(hostnames(list("--issuer " + Cluster.DIRECTORY).path("certificates")))
                 .containsExactlyInAnyOrderElementsOf(text(names));
         JsonNode first = list("--issuer CA.test --limit 2");
-        JsonNode rest = list("--issuer CA.test --cursor " + first.path("next_cursor").asString());
+        JsonNode rest =
+                list("--issuer CA.test --cursor " + first.path("next_cursor").asString());
         assertThat(Stream.of(first, rest).flatMap(page -> hostnames(page.path("certificates")).stream()))
                 .containsExactlyInAnyOrderElementsOf(text(names));
         assertThat(hostnames(first.path("certificates"))).hasSize(2);
@@ -165,8 +172,9 @@ class CertsCommandTest extends OnACluster {
     void lines_areForScriptsAndTheCursorIsNotAmongThem() {
         names("shop", 2);
         assertThat(run(new ListCertificates(), "--limit 1")).isZero();
-        assertThat(out.toString().lines()).hasSize(1).allMatch(line -> line.matches(
-                "shop-[01].example\tvalid-until\t[^\t]+\thttps://ca.test/dir"));
+        assertThat(out.toString().lines())
+                .hasSize(1)
+                .allMatch(line -> line.matches("shop-[01].example\tvalid-until\t[^\t]+\thttps://ca.test/dir"));
         assertThat(err).asString().startsWith("There may be more: --cursor c");
         assertThat(run(new ListCertificates(), "")).isZero();
         assertThat(err).asString().isEmpty();

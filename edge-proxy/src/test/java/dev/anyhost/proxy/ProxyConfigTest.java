@@ -6,8 +6,11 @@ import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
+import dev.anyhost.proxy.issuance.AcmeSettings;
+import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.settings.ConfigError;
 import dev.anyhost.settings.ConfigResult;
+import dev.anyhost.store.TokenLimit;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -109,6 +112,61 @@ class ProxyConfigTest {
                         2,
                         1,
                         new EarlyCertificates.Limits(0, 7)));
+    }
+
+    @Test
+    void issuers_areReadInTheirOrder() throws Exception {
+        ProxyConfig config = valid(MINIMAL.replace("acme: {email: ops@example.com}", """
+                acme:
+                  email: ops@example.com
+                  profile: shortlived
+                  preferred-chain: ISRG Root X1
+                  limits: {orders: 10000/3h, certificates-per-name: none}
+                  fallbacks:
+                    - directory: https://acme.zerossl.com/v2/DV90
+                      email: tls@example.com
+                      eab: {key-id: abc, mac-key: "${KEY:c2VjcmV0LXNlY3JldC1zZWNyZXQ}"}
+                    - directory: https://ca.internal/dir
+                """));
+
+        AcmeSettings first = config.acme().getFirst();
+        assertThat(first.wishes())
+                .isEqualTo(new AcmeSettings.Wishes(Optional.of("shortlived"), Optional.of("ISRG Root X1")));
+        assertThat(first.limits().orders()).contains(TokenLimit.of(10_000, Duration.ofHours(3)));
+        assertThat(first.limits().names()).isEmpty();
+        assertThat(first.limits().domain()).contains(TokenLimit.of(50, Duration.ofDays(7)));
+        AcmeSettings second = config.acme().get(1);
+        assertThat(second.email()).isEqualTo("tls@example.com");
+        assertThat(second.limits()).isEqualTo(OrderLimits.NONE);
+        assertThat(second.externalAccount().orElseThrow().keyId()).isEqualTo("abc");
+        assertThat(config.acme().getLast().email()).isEqualTo("ops@example.com");
+    }
+
+    @Test
+    void mistakesInIssuers_nameTheirPlace() throws Exception {
+        ConfigResult<ProxyConfig> result = read(MINIMAL.replace("acme: {email: ops@example.com}", """
+                acme:
+                  email: ops@example.com
+                  eab: {key-id: abc}
+                  limits: {orders: many, failures: 5/1h}
+                  fallbacks:
+                    - {eab: {mac-key: short}}
+                    - {directory: "https://acme-v02.api.letsencrypt.org/directory", emial: x}
+                    - zerossl
+                """));
+        assertThat(((ConfigResult.Invalid<ProxyConfig>) result).errors())
+                .extracting(ConfigError::key)
+                .containsExactlyInAnyOrder(
+                        "acme.eab.mac-key",
+                        "acme.limits.orders",
+                        "acme.limits.failures",
+                        "acme.fallbacks[0].directory",
+                        "acme.fallbacks[0].eab.mac-key",
+                        "acme.fallbacks[0].eab.key-id",
+                        "acme.fallbacks[1].emial",
+                        "acme.fallbacks[2]",
+                        "acme.fallbacks[2].directory",
+                        "acme.fallbacks");
     }
 
     @Test

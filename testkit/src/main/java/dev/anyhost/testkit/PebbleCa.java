@@ -131,10 +131,14 @@ public final class PebbleCa implements AutoCloseable {
 
     private static Map<String, String> environment(PebbleOptions options) {
         Map<String, String> environment = new HashMap<>(Map.of(
-                "PEBBLE_VA_NOSLEEP", "1",
-                "PEBBLE_ALTERNATE_ROOTS", "1",
-                "PEBBLE_WFE_NONCEREJECT", Integer.toString(options.nonceRejectPercent()),
-                "PEBBLE_AUTHZREUSE", Integer.toString(options.authzReusePercent())));
+                "PEBBLE_VA_NOSLEEP",
+                "1",
+                "PEBBLE_ALTERNATE_ROOTS",
+                "1",
+                "PEBBLE_WFE_NONCEREJECT",
+                Integer.toString(options.nonceRejectPercent()),
+                "PEBBLE_AUTHZREUSE",
+                Integer.toString(options.authzReusePercent())));
         if (options.alwaysValid()) {
             environment.put("PEBBLE_VA_ALWAYS_VALID", "1");
         }
@@ -160,10 +164,13 @@ public final class PebbleCa implements AutoCloseable {
                 Map.entry("certificateValidityPeriod", seconds),
                 Map.entry("keyAlgorithm", "ecdsa"),
                 Map.entry("retryAfter", Map.of("authz", 1, "order", 1)),
-                Map.entry("profiles",
+                Map.entry(
+                        "profiles",
                         Map.of(
-                                "default", Map.of("description", "", "validityPeriod", seconds),
-                                SHORT_LIVED, Map.of("description", "", "validityPeriod", SHORT_LIFE.toSeconds()))));
+                                "default",
+                                Map.of("description", "", "validityPeriod", seconds),
+                                SHORT_LIVED,
+                                Map.of("description", "", "validityPeriod", SHORT_LIFE.toSeconds()))));
         return JsonMapper.builder().build().writeValueAsString(Map.of("pebble", pebble));
     }
 

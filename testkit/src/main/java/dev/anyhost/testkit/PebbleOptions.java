@@ -38,20 +38,37 @@ public record PebbleOptions(
     }
 
     public PebbleOptions withNonceRejectPercent(int percent) {
-        return new PebbleOptions(httpPort, tlsPort, percent, authzReusePercent, alwaysValid, validity, programs, externalAccounts);
+        return new PebbleOptions(
+                httpPort, tlsPort, percent, authzReusePercent, alwaysValid, validity, programs, externalAccounts);
     }
 
     public PebbleOptions withAuthzReusePercent(int percent) {
-        return new PebbleOptions(httpPort, tlsPort, nonceRejectPercent, percent, alwaysValid, validity, programs, externalAccounts);
+        return new PebbleOptions(
+                httpPort, tlsPort, nonceRejectPercent, percent, alwaysValid, validity, programs, externalAccounts);
     }
 
     public PebbleOptions withValidity(Duration life) {
-        return new PebbleOptions(httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, life, programs, externalAccounts);
+        return new PebbleOptions(
+                httpPort,
+                tlsPort,
+                nonceRejectPercent,
+                authzReusePercent,
+                alwaysValid,
+                life,
+                programs,
+                externalAccounts);
     }
 
     public PebbleOptions withPrograms(PebblePrograms chosen) {
         return new PebbleOptions(
-                httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, validity, Optional.of(chosen), externalAccounts);
+                httpPort,
+                tlsPort,
+                nonceRejectPercent,
+                authzReusePercent,
+                alwaysValid,
+                validity,
+                Optional.of(chosen),
+                externalAccounts);
     }
 
     public PebbleOptions withExternalAccounts(Map<String, String> accounts) {

@@ -180,8 +180,7 @@ public final class AuthorityBudget {
         private void charge() {
             List<Draw> failures = Stream.of(
                             limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, true)),
-                            limits.consecutiveFailures()
-                                    .map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, true)))
+                            limits.consecutiveFailures().map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, true)))
                     .flatMap(Optional::stream)
                     .toList();
             if (!failures.isEmpty()) {

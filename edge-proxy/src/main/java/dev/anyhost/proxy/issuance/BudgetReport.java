@@ -61,8 +61,7 @@ public record BudgetReport(String directory, Optional<PauseResult.Paused> pause,
      *
      * @param most how many lines to give for each limit
      */
-    public static Result read(
-            AcmeSettings acme, OrderBudgets budgets, IssuerPauses pauses, Instant now, int most) {
+    public static Result read(AcmeSettings acme, OrderBudgets budgets, IssuerPauses pauses, Instant now, int most) {
         String directory = acme.directory().toString();
         List<Line> lines = new ArrayList<>();
         for (Row row : rows(acme.limits())) {
@@ -110,7 +109,8 @@ public record BudgetReport(String directory, Optional<PauseResult.Paused> pause,
      * @param count from 1
      */
     public Forecast newDomains(int count, Instant now) {
-        Instant open = pause.map(PauseResult.Paused::until).filter(now::isBefore).orElse(now);
+        Instant open =
+                pause.map(PauseResult.Paused::until).filter(now::isBefore).orElse(now);
         Optional<Line> orders = lines.stream()
                 .filter(line -> line.bucket().equals(OrderBudgets.ORDERS))
                 .findFirst();

@@ -77,7 +77,8 @@ class AuthorityRoundTest extends OnACluster {
         twoAuthorities();
         cluster.authority = Cluster::challengeFailed;
 
-        assertThat(obtain(cluster.instance("one"), HOST)).isEqualTo(failed(Cause.ISSUANCE_FAILED, Duration.ofMinutes(1)));
+        assertThat(obtain(cluster.instance("one"), HOST))
+                .isEqualTo(failed(Cause.ISSUANCE_FAILED, Duration.ofMinutes(1)));
         assertThat(cluster.tried).containsExactly(DIRECTORY);
     }
 
@@ -130,7 +131,8 @@ class AuthorityRoundTest extends OnACluster {
 
         assertThat(instance.issuance().renew(former, ROUTE, Urgency.BULK))
                 .isEqualTo(failed(Cause.AUTHORITY_UNAVAILABLE, Duration.ofSeconds(5)));
-        assertThat(instance.issuance().renew(former, ROUTE, Urgency.NEAR_EXPIRY)).isInstanceOf(Obtained.class);
+        assertThat(instance.issuance().renew(former, ROUTE, Urgency.NEAR_EXPIRY))
+                .isInstanceOf(Obtained.class);
         assertThat(cluster.ordered).containsExactly(DIRECTORY, SECOND);
     }
 
@@ -158,9 +160,15 @@ class AuthorityRoundTest extends OnACluster {
 
         assertThat(granted)
                 .containsExactly(
-                        Urgency.BULK, Urgency.BULK, Urgency.BULK, Urgency.BULK,
-                        Urgency.WARM_UP, Urgency.WARM_UP,
-                        Urgency.SOMEBODY_WAITS, Urgency.SOMEBODY_WAITS, Urgency.SOMEBODY_WAITS,
+                        Urgency.BULK,
+                        Urgency.BULK,
+                        Urgency.BULK,
+                        Urgency.BULK,
+                        Urgency.WARM_UP,
+                        Urgency.WARM_UP,
+                        Urgency.SOMEBODY_WAITS,
+                        Urgency.SOMEBODY_WAITS,
+                        Urgency.SOMEBODY_WAITS,
                         Urgency.NEAR_EXPIRY);
     }
 
@@ -175,8 +183,10 @@ class AuthorityRoundTest extends OnACluster {
         var instance = cluster.instance("one");
 
         assertThat(obtain(instance, hostname("a.customer.co.uk"))).isInstanceOf(Obtained.class);
-        assertThat(obtain(cluster.instance("two"), hostname("b.customer.co.uk"))).isInstanceOf(Obtained.class);
-        assertThat(obtain(instance, hostname("c.customer.co.uk"))).isEqualTo(failed(Cause.LIMIT_REACHED, Duration.ofDays(1)));
+        assertThat(obtain(cluster.instance("two"), hostname("b.customer.co.uk")))
+                .isInstanceOf(Obtained.class);
+        assertThat(obtain(instance, hostname("c.customer.co.uk")))
+                .isEqualTo(failed(Cause.LIMIT_REACHED, Duration.ofDays(1)));
         assertThat(obtain(instance, hostname("c.other.co.uk"))).isInstanceOf(Obtained.class);
     }
 
@@ -197,8 +207,16 @@ class AuthorityRoundTest extends OnACluster {
         cluster.authority = cluster::issued;
         assertThat(obtain(instance, HOST)).isInstanceOf(Obtained.class);
         List<String> buckets = new ArrayList<>();
-        cluster.tables.budgets().list(DIRECTORY, "names#", bucket -> buckets.add(bucket.bucket()
-                + " " + OrderLimits.LETS_ENCRYPT.names().orElseThrow().left(bucket.fullAt(), cluster.clock.instant())));
+        cluster.tables
+                .budgets()
+                .list(
+                        DIRECTORY,
+                        "names#",
+                        bucket -> buckets.add(bucket.bucket() + " "
+                                + OrderLimits.LETS_ENCRYPT
+                                        .names()
+                                        .orElseThrow()
+                                        .left(bucket.fullAt(), cluster.clock.instant())));
         assertThat(buckets).containsExactly("names#" + HOST + " 4");
     }
 
