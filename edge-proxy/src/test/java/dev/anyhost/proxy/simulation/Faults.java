@@ -62,6 +62,11 @@ final class Faults {
         return profile;
     }
 
+    /** Whether nothing goes wrong that the SDK doesn't hide. */
+    boolean onlyRepeats() {
+        return profile == Profile.NONE || profile == Profile.REPEATED;
+    }
+
     Fate next(Duration now) {
         if (left == 0 || now.compareTo(UNTIL) > 0 || random.nextInt(profile == Profile.REPEATED ? 3 : 10) != 0) {
             return Fate.WELL;

@@ -29,18 +29,17 @@ final class World {
     final Faults faults;
     final SimulatedAuthority authority;
 
-    /** When the last thing that went wrong was over. */
-    Duration faultsEnded = Duration.ZERO;
-
     /** Who stands still, or is gone, with an order that was made and isn't in the store. */
     private final Set<URI> abandoned = new HashSet<>();
 
     private final Map<SdkBytes, Long> ranks = new HashMap<>();
     private final Map<String, Long> ranksBySerial = new HashMap<>();
     private long stored;
+    private Duration faultsEnded = Duration.ZERO;
     private long fence;
     private long version;
     private boolean spoilt;
+    private int spoilings;
 
     World(Faults.Profile profile, Random random) {
         this.random = random;
@@ -53,9 +52,27 @@ final class World {
         authority.unfinishedOrderOf(instance).ifPresent(abandoned::add);
     }
 
-    /** How many orders may be made because others came to nothing. */
-    int abandonedOrders() {
-        return abandoned.size();
+    /** When the last thing that went wrong was over. */
+    Duration lastFault() {
+        return faultsEnded;
+    }
+
+    /** Under which lease the stored certificate was written. */
+    long fence() {
+        return fence;
+    }
+
+    boolean isSpoilt() {
+        return spoilt;
+    }
+
+    String storedSerial() {
+        return serial(leaf(item()));
+    }
+
+    /** How many orders may be made because others came to nothing, or what came of them was spoilt. */
+    int furtherOrders() {
+        return abandoned.size() + spoilings;
     }
 
     /** After each write to the certificates: the promises about what is stored. */
@@ -101,6 +118,7 @@ final class World {
         if (!item.isEmpty()) {
             item.remove("version");
             spoilt = true;
+            spoilings++;
             home.putItem(put -> put.tableName(CERTIFICATES).item(item));
         }
     }
