@@ -1,5 +1,7 @@
 package dev.anyhost.proxy.certificate;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
@@ -39,12 +41,16 @@ public final class LeasedIssuance {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedIssuance.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
+    private static final int WATCHED = 10_000;
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final CertificateStore store;
     private final IssuanceLeases leases;
     private final Orders orders;
     private final Surroundings around;
+
+    /** Others' leases that nobody waited for here: when nobody waits anywhere, a dead holder's must be taken over as well. */
+    private final Cache<Hostname, LeaseWatch> inTheWay;
 
     /**
      * What an issuance needs of its process.
@@ -80,6 +86,11 @@ public final class LeasedIssuance {
         this.leases = leases;
         this.orders = orders;
         this.around = around;
+        this.inTheWay = Caffeine.newBuilder()
+                .maximumSize(WATCHED)
+                .expireAfterWrite(Duration.ofHours(1))
+                .ticker(around.time().nanos()::getAsLong)
+                .build();
     }
 
     /** How it ended. */
@@ -185,16 +196,29 @@ public final class LeasedIssuance {
     }
 
     private Outcome claim(Hostname hostname, Wanted wanted) throws InterruptedException {
-        return switch (leases.claim(hostname, around.owner())) {
+        return switch (claim(hostname)) {
             case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
             case ClaimResult.HeldByOther(LeaseWatch watch) ->
                 switch (wanted.urgency()) {
                     case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
-                    case NEAR_EXPIRY, WARM_UP, BULK -> new Failed(around.soon(Cause.ISSUING));
+                    case NEAR_EXPIRY, WARM_UP, BULK -> comeBack(watch);
                 };
             case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
             case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
         };
+    }
+
+    /** From a holder that showed no sign of life since the last try, as well. */
+    private ClaimResult claim(Hostname hostname) {
+        LeaseWatch seen = inTheWay.asMap().remove(hostname);
+        return seen == null
+                ? leases.claim(hostname, around.owner())
+                : leases.claimAfterWatching(seen, around.owner());
+    }
+
+    private Failed comeBack(LeaseWatch watch) {
+        inTheWay.put(watch.hostname(), watch);
+        return new Failed(around.soon(Cause.ISSUING));
     }
 
     private Outcome waitForWinner(LeaseWatch first, Wanted wanted) throws InterruptedException {
