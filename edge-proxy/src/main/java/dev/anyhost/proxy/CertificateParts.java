@@ -20,6 +20,7 @@ import dev.anyhost.proxy.certificate.TrafficNotes;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
+import dev.anyhost.proxy.forward.AddressGuard;
 import dev.anyhost.proxy.forward.PublicHttp;
 import dev.anyhost.proxy.handshake.ValidationCertificates;
 import dev.anyhost.proxy.issuance.AcmeSettings;
@@ -28,6 +29,9 @@ import dev.anyhost.proxy.issuance.DirectoryTrust;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.ops.Metrics;
+import dev.anyhost.proxy.preflight.NetworkPreflight;
+import dev.anyhost.proxy.preflight.Preflight;
+import dev.anyhost.proxy.preflight.PreflightSettings;
 import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.proxy.tickets.TicketRotation;
 import dev.anyhost.store.CertificateTables;
@@ -104,7 +108,8 @@ record CertificateParts(
                 new LeasedIssuance.Orders(
                         issuing::authorities,
                         budget,
-                        new NewNames(limits.newNames(), around.time().nanos())),
+                        new NewNames(limits.newNames(), around.time().nanos()),
+                        preflight(config, issuing, around)),
                 new LeasedIssuance.Surroundings(owner, around.time(), around.timer(), announcements));
         var held = parts.opened(
                 new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
@@ -161,6 +166,21 @@ record CertificateParts(
                 new ValidationCertificates(board, handoff, around.time().clock());
         return new CertificateParts(
                 admission, directory, validations, issuing, changes, early, renewal, tickets(tables, around));
+    }
+
+    private static Preflight preflight(ProxyConfig config, IssuingParts issuing, Surroundings around) {
+        PreflightSettings settings = config.preflight();
+        return settings.enabled()
+                ? new MeteredPreflight(
+                        new NetworkPreflight(
+                                settings,
+                                config.acme().getFirst().challenges(),
+                                new NetworkPreflight.Surroundings(
+                                        issuing::http01,
+                                        AddressGuard::isPublic,
+                                        around.time().nanos())),
+                        around.metrics())
+                : Preflight.NONE;
     }
 
     private static TicketRotation tickets(CertificateTables tables, Surroundings around) {

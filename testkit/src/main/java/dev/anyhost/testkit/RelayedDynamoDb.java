@@ -1,5 +1,6 @@
 package dev.anyhost.testkit;
 
+import java.util.UUID;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbServiceClientConfiguration;
@@ -107,7 +108,15 @@ public abstract class RelayedDynamoDb implements DynamoDbClient {
 
     @Override
     public TransactWriteItemsResponse transactWriteItems(TransactWriteItemsRequest request) {
-        return call(DynamoOperation.TRANSACT_WRITE_ITEMS, request, () -> real.transactWriteItems(request));
+        TransactWriteItemsRequest once = withToken(request);
+        return call(DynamoOperation.TRANSACT_WRITE_ITEMS, once, () -> real.transactWriteItems(once));
+    }
+
+    /** As the SDK does before it sends a transaction for the first time, so that sending it again does nothing more. */
+    private static TransactWriteItemsRequest withToken(TransactWriteItemsRequest request) {
+        return request.clientRequestToken() == null
+                ? request.copy(with -> with.clientRequestToken(UUID.randomUUID().toString()))
+                : request;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.anyhost.proxy.certificate;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
@@ -9,6 +11,7 @@ import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Urgency;
+import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.ClaimResult;
 import dev.anyhost.store.FindResult;
@@ -24,6 +27,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,12 +41,16 @@ public final class LeasedIssuance {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeasedIssuance.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
+    private static final int WATCHED = 10_000;
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final CertificateStore store;
     private final IssuanceLeases leases;
     private final Orders orders;
     private final Surroundings around;
+
+    /** Others' leases that nobody waited for here: when nobody waits anywhere, a dead holder's must be taken over as well. */
+    private final Cache<Hostname, LeaseWatch> inTheWay;
 
     /**
      * What an issuance needs of its process.
@@ -68,14 +76,21 @@ public final class LeasedIssuance {
      *
      * @param authorities the first is asked first; empty until tables, keys and account were seen: a mistyped key must not
      *     order the world anew
+     * @param preflight what is looked at before each order
      */
-    public record Orders(Supplier<List<Authority>> authorities, IssuanceBudget places, NewNames newNames) {}
+    public record Orders(
+            Supplier<List<Authority>> authorities, IssuanceBudget places, NewNames newNames, Preflight preflight) {}
 
     public LeasedIssuance(CertificateStore store, IssuanceLeases leases, Orders orders, Surroundings around) {
         this.store = store;
         this.leases = leases;
         this.orders = orders;
         this.around = around;
+        this.inTheWay = Caffeine.newBuilder()
+                .maximumSize(WATCHED)
+                .expireAfterWrite(Duration.ofHours(1))
+                .ticker(around.time().nanos()::getAsLong)
+                .build();
     }
 
     /** How it ended. */
@@ -101,6 +116,20 @@ public final class LeasedIssuance {
             return isValid(found, now)
                     && former.filter(known -> known.version() >= found.version())
                             .isEmpty();
+        }
+
+        List<String> directories() {
+            return authorities.stream()
+                    .map(authority -> authority.issuer().directory())
+                    .toList();
+        }
+
+        Wanted without(Set<String> directories) {
+            List<Authority> others = authorities.stream()
+                    .filter(authority ->
+                            !directories.contains(authority.issuer().directory()))
+                    .toList();
+            return new Wanted(others, route, urgency, former);
         }
 
         /** Only the authority that issued a certificate can see it replaced (RFC 9773 section 5). */
@@ -167,16 +196,29 @@ public final class LeasedIssuance {
     }
 
     private Outcome claim(Hostname hostname, Wanted wanted) throws InterruptedException {
-        return switch (leases.claim(hostname, around.owner())) {
+        return switch (claim(hostname)) {
             case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
             case ClaimResult.HeldByOther(LeaseWatch watch) ->
                 switch (wanted.urgency()) {
                     case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
-                    case NEAR_EXPIRY, WARM_UP, BULK -> new Failed(around.soon(Cause.ISSUING));
+                    case NEAR_EXPIRY, WARM_UP, BULK -> comeBack(watch);
                 };
             case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
             case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
         };
+    }
+
+    /** From a holder that showed no sign of life since the last try, as well. */
+    private ClaimResult claim(Hostname hostname) {
+        LeaseWatch seen = inTheWay.asMap().remove(hostname);
+        return seen == null
+                ? leases.claim(hostname, around.owner())
+                : leases.claimAfterWatching(seen, around.owner());
+    }
+
+    private Failed comeBack(LeaseWatch watch) {
+        inTheWay.put(watch.hostname(), watch);
+        return new Failed(around.soon(Cause.ISSUING));
     }
 
     private Outcome waitForWinner(LeaseWatch first, Wanted wanted) throws InterruptedException {
@@ -206,10 +248,14 @@ public final class LeasedIssuance {
 
     private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
         Outcome outcome;
+        Optional<IssuanceFailure> failure;
         try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
             outcome = new OrderUnderLease(store, kept, orders, around).run(wanted);
+            failure = kept.failure();
         }
-        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname())));
+        Optional<Change.Cause> cause = failure.flatMap(
+                known -> PreflightFailures.cause(known, wanted.former().isPresent()));
+        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname(), cause)));
         return outcome;
     }
 

@@ -49,6 +49,9 @@ public final class Metrics {
         for (String result : new String[] {"renewed", "elsewhere", "failed", "refused", "unused", "expired"}) {
             renewal(result);
         }
+        for (String result : new String[] {"passed", "failed", "unknown"}) {
+            preflight(result);
+        }
         for (String result : new String[] {"current", "rotated", "failed"}) {
             ticketKeys(result);
         }
@@ -91,6 +94,11 @@ public final class Metrics {
      */
     public void lookedAfter(String result) {
         renewal(result).increment();
+    }
+
+    /** Something was looked at before an order. {@code result}: passed, failed or unknown. */
+    public void preflighted(String result) {
+        preflight(result).increment();
     }
 
     /** How long a served handshake waited for its certificate. {@code cause}: memory, store, issued or waited. */
@@ -158,6 +166,10 @@ public final class Metrics {
 
     private Counter renewal(String result) {
         return registry.counter("anyhost.renewals", "result", result);
+    }
+
+    private Counter preflight(String result) {
+        return registry.counter("anyhost.preflight", "result", result);
     }
 
     private Counter ticketKeys(String result) {

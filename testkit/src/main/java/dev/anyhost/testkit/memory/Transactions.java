@@ -1,6 +1,6 @@
 package dev.anyhost.testkit.memory;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +23,10 @@ final class Transactions {
             "ExpressionAttributeValues",
             "ReturnValuesOnConditionCheckFailure");
 
-    private final Map<String, List<TransactWriteItem>> done = new HashMap<>();
+    /** DynamoDB knows a token for ten minutes: no test makes more calls while one is sent again. */
+    private static final int REMEMBERED = 1_000;
+
+    private final Map<String, List<TransactWriteItem>> done = new LinkedHashMap<>();
 
     TransactWriteItemsResponse write(TransactWriteItemsRequest request, Function<String, MemoryTable> tables) {
         RequestFields.onlyThese(request, Set.of("TransactItems", "ClientRequestToken"));
@@ -45,6 +48,9 @@ final class Transactions {
         }
         if (request.clientRequestToken() != null) {
             done.put(request.clientRequestToken(), request.transactItems());
+            if (done.size() > REMEMBERED) {
+                done.remove(done.keySet().iterator().next());
+            }
         }
         return TransactWriteItemsResponse.builder().build();
     }

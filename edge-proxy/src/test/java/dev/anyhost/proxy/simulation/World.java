@@ -1,0 +1,145 @@
+package dev.anyhost.proxy.simulation;
+
+import dev.anyhost.domain.Hostname;
+import dev.anyhost.testkit.memory.MemoryDynamoDb;
+import java.net.URI;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** What all instances of one schedule share, and what an observer sees who sees everything. */
+final class World {
+
+    static final Hostname HOSTNAME = Hostname.parse("shop.example.com").orElseThrow();
+    static final String CERTIFICATES = "certificates";
+    static final String COORDINATION = "coordination";
+
+    final Schedule schedule = new Schedule();
+    final MemoryDynamoDb home = new MemoryDynamoDb();
+    final Random random;
+    final Faults faults;
+    final SimulatedAuthority authority;
+
+    /** Who stands still, or is gone, with an order that was made and isn't in the store. */
+    private final Set<URI> abandoned = new HashSet<>();
+
+    private final Map<SdkBytes, Long> ranks = new HashMap<>();
+    private final Map<String, Long> ranksBySerial = new HashMap<>();
+    private long stored;
+    private Duration faultsEnded = Duration.ZERO;
+    private long fence;
+    private long version;
+    private boolean spoilt;
+    private int spoilings;
+
+    World(Faults.Profile profile, Random random) {
+        this.random = random;
+        this.faults = new Faults(profile, random);
+        this.authority = new SimulatedAuthority(this);
+    }
+
+    void wentWrong(String instance, Duration until) {
+        faultsEnded = faultsEnded.compareTo(until) < 0 ? until : faultsEnded;
+        authority.unfinishedOrderOf(instance).ifPresent(abandoned::add);
+    }
+
+    /** When the last thing that went wrong was over. */
+    Duration lastFault() {
+        return faultsEnded;
+    }
+
+    /** Under which lease the stored certificate was written. */
+    long fence() {
+        return fence;
+    }
+
+    boolean isSpoilt() {
+        return spoilt;
+    }
+
+    String storedSerial() {
+        return serial(leaf(item()));
+    }
+
+    /** How many orders may be made because others came to nothing, or what came of them was spoilt. */
+    int furtherOrders() {
+        return abandoned.size() + spoilings;
+    }
+
+    /** After each write to the certificates: the promises about what is stored. */
+    void observe() {
+        Map<String, AttributeValue> item = item();
+        if (item.isEmpty()) {
+            return;
+        }
+        long nextFence = Long.parseLong(item.get("fence").n());
+        long nextVersion = spoilt && !item.containsKey("version")
+                ? version
+                : Long.parseLong(item.get("version").n());
+        if (nextFence < fence) {
+            throw new AssertionError("an older lease's certificate over a newer one: fence " + fence + " then " + nextFence);
+        }
+        if (!spoilt && nextVersion < version) {
+            throw new AssertionError("an older certificate over a newer one: version " + version + " then " + nextVersion);
+        }
+        spoilt &= !item.containsKey("version");
+        fence = nextFence;
+        version = nextVersion;
+        if (!ranks.containsKey(leaf(item))) {
+            stored++;
+            ranks.put(leaf(item), stored);
+            ranksBySerial.put(serial(leaf(item)), stored);
+        }
+    }
+
+    /** Where a certificate stands among those that were ever stored; later ones are greater. */
+    Optional<Long> rank(byte[] leaf) {
+        return Optional.ofNullable(ranks.get(SdkBytes.fromByteArray(leaf)));
+    }
+
+    /** The same, for one that is served. */
+    long rank(String serial) {
+        return Optional.ofNullable(ranksBySerial.get(serial))
+                .orElseThrow(() -> new AssertionError("a certificate is served that was never stored"));
+    }
+
+    /** What a bug or a meddler does to the stored item: nobody can tell any more which version it was. */
+    void spoil() {
+        Map<String, AttributeValue> item = new HashMap<>(item());
+        if (!item.isEmpty()) {
+            item.remove("version");
+            spoilt = true;
+            spoilings++;
+            home.putItem(put -> put.tableName(CERTIFICATES).item(item));
+        }
+    }
+
+    Map<String, AttributeValue> item() {
+        return home.getItem(get -> get.tableName(CERTIFICATES)
+                        .key(Map.of("hostname", AttributeValue.fromS(HOSTNAME.value()))))
+                .item();
+    }
+
+    static String serial(SdkBytes leaf) {
+        try {
+            var certificate = (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(leaf.asInputStream());
+            return certificate.getSerialNumber().toString(16);
+        } catch (CertificateException unreadable) {
+            throw new AssertionError("what is stored is no certificate", unreadable);
+        }
+    }
+
+    static SdkBytes leaf(Map<String, AttributeValue> item) {
+        return item.get("chain").l().getFirst().b();
+    }
+}
