@@ -26,6 +26,7 @@ import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Pause;
 import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.proxy.renewal.Outcome;
 import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.store.CertificateTables;
@@ -82,7 +83,10 @@ final class RenewalPasses implements AutoCloseable {
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
-                        () -> known, new IssuanceBudget(PLACES), new NewNames(Integer.MAX_VALUE, clock::nanos)),
+                        () -> known,
+                        new IssuanceBudget(PLACES),
+                        new NewNames(Integer.MAX_VALUE, clock::nanos),
+                        Preflight.NONE),
                 new LeasedIssuance.Surroundings("bench", time, timer, new Announcements(tables.changes(), timer)));
         var acquisition = new Acquisition(
                 new Admission(_ -> allowed(), AskLimits.DEFAULT, clock::nanos),
