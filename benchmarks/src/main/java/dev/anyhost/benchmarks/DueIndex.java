@@ -98,12 +98,13 @@ final class DueIndex implements Benchmark {
     }
 
     private static String measured(Place place, Effort effort) throws InterruptedException {
-        List<Hostname> due =
-                IntStream.range(0, DUE).mapToObj(number -> hostname("due-" + number)).toList();
+        List<Hostname> due = IntStream.range(0, DUE)
+                .mapToObj(number -> hostname("due-" + number))
+                .toList();
         due.forEach(place.passes()::issue);
         var _ = place.passes().pass();
-        Table table = new Table(
-                "stored", "pass", "calls", "queries", "query units", "read units", "write units", "scans");
+        Table table =
+                new Table("stored", "pass", "calls", "queries", "query units", "read units", "write units", "scans");
         int stored = 0;
         for (int full : STORED) {
             int wanted = effort.of(full);
@@ -153,8 +154,8 @@ final class DueIndex implements Benchmark {
 
     private static void fill(Place place, Hostname like, int from, int to) throws InterruptedException {
         Map<String, AttributeValue> real = place.dynamo()
-                .getItem(request -> request.tableName(TABLE)
-                        .key(Map.of("hostname", AttributeValue.fromS(like.value()))))
+                .getItem(
+                        request -> request.tableName(TABLE).key(Map.of("hostname", AttributeValue.fromS(like.value()))))
                 .item();
         var room = new Semaphore(WRITERS);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

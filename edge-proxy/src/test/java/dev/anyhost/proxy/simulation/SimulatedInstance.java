@@ -55,8 +55,8 @@ final class SimulatedInstance implements AutoCloseable {
         InstantSource clock = () -> world.schedule.instant().plus(skew);
         long origin = world.random.nextLong();
         LongSupplier nanos = () -> origin + world.schedule.now().toNanos();
-        this.tables = new CertificateTables(
-                settings(), new CertificateTables.Clients(process, process), keys, clock, nanos);
+        this.tables =
+                new CertificateTables(settings(), new CertificateTables.Clients(process, process), keys, clock, nanos);
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
