@@ -23,6 +23,7 @@ import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.proxy.preflight.Preflight;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.StoreSettings;
@@ -55,8 +56,8 @@ final class SimulatedInstance implements AutoCloseable {
         InstantSource clock = () -> world.schedule.instant().plus(skew);
         long origin = world.random.nextLong();
         LongSupplier nanos = () -> origin + world.schedule.now().toNanos();
-        this.tables = new CertificateTables(
-                settings(), new CertificateTables.Clients(process, process), keys, clock, nanos);
+        this.tables =
+                new CertificateTables(settings(), new CertificateTables.Clients(process, process), keys, clock, nanos);
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
@@ -113,7 +114,7 @@ final class SimulatedInstance implements AutoCloseable {
             return;
         }
         if (found.version() <= fromVersion) {
-            var _ = renewer.renew(found, Urgency.NEAR_EXPIRY);
+            var _ = renewer.renew(CertificateFacts.of(found), Urgency.NEAR_EXPIRY);
         } else {
             hear();
         }

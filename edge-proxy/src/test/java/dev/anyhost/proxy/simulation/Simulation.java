@@ -143,7 +143,8 @@ public final class Simulation {
             check(tables.check() instanceof TablesCheck.Ready, "the tables aren't ready");
             if (renewing) {
                 Instant now = world.schedule.instant();
-                ServerIdentity due = world.authority.signed(now.minus(Duration.ofDays(89)), now.plus(Duration.ofDays(1)));
+                ServerIdentity due =
+                        world.authority.signed(now.minus(Duration.ofDays(89)), now.plus(Duration.ofDays(1)));
                 Lease lease = ((ClaimResult.Claimed) tables.leases().claim(World.HOSTNAME, "before")).lease();
                 var first = new NewCertificate(
                         World.HOSTNAME,
@@ -184,7 +185,8 @@ public final class Simulation {
             }
             seen = served(instance, seen);
             check(
-                    seen >= wanted() || world.schedule.now().minus(world.lastFault()).compareTo(longest) < 0,
+                    seen >= wanted()
+                            || world.schedule.now().minus(world.lastFault()).compareTo(longest) < 0,
                     instance.process.name + " has no certificate " + longest + " after the last fault");
             instance.process.pause(Duration.ofMillis(100 + world.random.nextInt(4_000)));
         }
@@ -193,7 +195,12 @@ public final class Simulation {
         instance.hear();
         var _ = served(instance, seen);
         check(
-                world.isSpoilt() || world.storedSerial().equals(instance.visit().orElseThrow().certificate().serial()),
+                world.isSpoilt()
+                        || world.storedSerial()
+                                .equals(instance.visit()
+                                        .orElseThrow()
+                                        .certificate()
+                                        .serial()),
                 instance.process.name + " serves another certificate than the stored one");
     }
 

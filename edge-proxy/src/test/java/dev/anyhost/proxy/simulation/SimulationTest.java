@@ -33,7 +33,8 @@ class SimulationTest {
 
     @Test
     void randomSchedules_breakNoPromise() {
-        assertThat(Simulation.firstViolation(Long.getLong("anyhost.simulation.seed", 1), SCHEDULES)).isEmpty();
+        assertThat(Simulation.firstViolation(Long.getLong("anyhost.simulation.seed", 1), SCHEDULES))
+                .isEmpty();
     }
 
     @Test
