@@ -22,7 +22,8 @@ public final class Benchmarks {
             new StrangersAtTheDoor(),
             new KnownFailure(),
             new Ask(),
-            new Checks());
+            new Checks(),
+            new DueIndex());
     private static final String QUICK = "--quick";
 
     private Benchmarks() {}
