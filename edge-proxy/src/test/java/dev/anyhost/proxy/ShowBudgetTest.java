@@ -34,7 +34,8 @@ class ShowBudgetTest extends OnACluster {
 
     @BeforeEach
     void configure() {
-        cluster.clock.advance(Duration.between(cluster.clock.instant(), Instant.now().truncatedTo(ChronoUnit.MILLIS)));
+        cluster.clock.advance(
+                Duration.between(cluster.clock.instant(), Instant.now().truncatedTo(ChronoUnit.MILLIS)));
         command = new CommandRun(cluster.tables, folder, """
                 acme:
                   email: ops@example.com

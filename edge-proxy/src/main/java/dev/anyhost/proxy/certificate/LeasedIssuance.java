@@ -193,9 +193,7 @@ public final class LeasedIssuance {
     /** From a holder that showed no sign of life since the last try, as well. */
     private ClaimResult claim(Hostname hostname) {
         LeaseWatch seen = inTheWay.asMap().remove(hostname);
-        return seen == null
-                ? leases.claim(hostname, around.owner())
-                : leases.claimAfterWatching(seen, around.owner());
+        return seen == null ? leases.claim(hostname, around.owner()) : leases.claimAfterWatching(seen, around.owner());
     }
 
     private Failed comeBack(LeaseWatch watch) {

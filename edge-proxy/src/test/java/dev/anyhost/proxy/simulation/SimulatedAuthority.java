@@ -136,8 +136,7 @@ final class SimulatedAuthority {
             ServerIdentity identity = signed(now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(90)));
             order.leaf = Optional.of(encoded(identity.chain().getFirst()));
             steps.step(world.faults.authorityStep());
-            return new IssuanceOutcome.Issued(
-                    identity.chain(), identity.privateKey(), DIRECTORY, request.preferred());
+            return new IssuanceOutcome.Issued(identity.chain(), identity.privateKey(), DIRECTORY, request.preferred());
         }
 
         private static IssuanceOutcome stopped() {

@@ -52,8 +52,8 @@ final class SimulatedInstance implements AutoCloseable {
         InstantSource clock = () -> world.schedule.instant().plus(skew);
         long origin = world.random.nextLong();
         LongSupplier nanos = () -> origin + world.schedule.now().toNanos();
-        this.tables = new CertificateTables(
-                settings(), new CertificateTables.Clients(process, process), keys, clock, nanos);
+        this.tables =
+                new CertificateTables(settings(), new CertificateTables.Clients(process, process), keys, clock, nanos);
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
@@ -67,10 +67,7 @@ final class SimulatedInstance implements AutoCloseable {
         this.held = new HeldCertificates(10, clock);
         this.acquisition = new Acquisition(
                 new Admission(_ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5)), AskLimits.DEFAULT, nanos),
-                new Acquisition.Certificates(
-                        held,
-                        tables.certificates(),
-                        Acquisition.Strangers.bounded(nanos)),
+                new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(nanos)),
                 issuance,
                 new FailureMemory(clock),
                 clock,

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two thousand schedules, others each day; {@code -Danyhost.simulation.seed=} repeats the one that a failure names, as the
- * first of them.
+ * Two thousand schedules, always the same ones; {@code -Danyhost.simulation.seed=} begins with another, such as the one that
+ * a failure names.
  */
 class SimulationTest {
 
@@ -33,7 +33,8 @@ class SimulationTest {
 
     @Test
     void randomSchedules_breakNoPromise() {
-        assertThat(Simulation.firstViolation(Long.getLong("anyhost.simulation.seed", 1), SCHEDULES)).isEmpty();
+        assertThat(Simulation.firstViolation(Long.getLong("anyhost.simulation.seed", 1), SCHEDULES))
+                .isEmpty();
     }
 
     @Test

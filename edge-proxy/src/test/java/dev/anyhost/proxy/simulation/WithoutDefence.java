@@ -28,8 +28,8 @@ record WithoutDefence(Path source, String text, String instead) {
     String firstViolation(Path folder, long seed, int schedules) throws Exception {
         compile(mutated(folder), folder.resolve("classes"));
         try (var loader = new OursFirst(urls(folder.resolve("classes")))) {
-            Method simulation = loader.loadClass(Simulation.class.getName())
-                    .getMethod("firstViolation", long.class, int.class);
+            Method simulation =
+                    loader.loadClass(Simulation.class.getName()).getMethod("firstViolation", long.class, int.class);
             return (String) simulation.invoke(null, seed, schedules);
         }
     }

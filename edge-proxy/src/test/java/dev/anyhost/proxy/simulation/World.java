@@ -86,10 +86,12 @@ final class World {
                 ? version
                 : Long.parseLong(item.get("version").n());
         if (nextFence < fence) {
-            throw new AssertionError("an older lease's certificate over a newer one: fence " + fence + " then " + nextFence);
+            throw new AssertionError(
+                    "an older lease's certificate over a newer one: fence " + fence + " then " + nextFence);
         }
         if (!spoilt && nextVersion < version) {
-            throw new AssertionError("an older certificate over a newer one: version " + version + " then " + nextVersion);
+            throw new AssertionError(
+                    "an older certificate over a newer one: version " + version + " then " + nextVersion);
         }
         spoilt &= !item.containsKey("version");
         fence = nextFence;
@@ -124,15 +126,15 @@ final class World {
     }
 
     Map<String, AttributeValue> item() {
-        return home.getItem(get -> get.tableName(CERTIFICATES)
-                        .key(Map.of("hostname", AttributeValue.fromS(HOSTNAME.value()))))
+        return home.getItem(get ->
+                        get.tableName(CERTIFICATES).key(Map.of("hostname", AttributeValue.fromS(HOSTNAME.value()))))
                 .item();
     }
 
     static String serial(SdkBytes leaf) {
         try {
-            var certificate = (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(leaf.asInputStream());
+            var certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(leaf.asInputStream());
             return certificate.getSerialNumber().toString(16);
         } catch (CertificateException unreadable) {
             throw new AssertionError("what is stored is no certificate", unreadable);
