@@ -71,6 +71,7 @@ final class Anyhost implements Contender {
                   directory: %s
                   email: ops@example.com
                   trusted-roots: %s
+                  preflight: {enabled: false}
                 verifier:
                   url: %s
                   auth: none

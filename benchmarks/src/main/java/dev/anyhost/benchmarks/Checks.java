@@ -1,14 +1,15 @@
 package dev.anyhost.benchmarks;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.testkit.ConsumedCapacity;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.verifier.check.CheckReport;
 import dev.anyhost.verifier.check.CheckRun;
 import dev.anyhost.verifier.check.DnsProbe;
 import dev.anyhost.verifier.check.ScheduledRun;
-import dev.anyhost.verifier.dns.DnsClient;
-import dev.anyhost.verifier.dns.DnsName;
+import dev.anyhost.dns.DnsClient;
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.verifier.dns.DomainProbe;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.Delivery;

@@ -39,6 +39,7 @@ final class CertificateItem {
     static final String HOSTNAME = "hostname";
     static final String VERSION = "version";
     static final String FENCE = "fence";
+    static final String NOT_BEFORE = "not_before";
     static final String VERDICT = "verdict";
     static final String REFUSED_AT = "refused_at";
 
@@ -58,8 +59,8 @@ final class CertificateItem {
     private static final String CHAIN = "chain";
     private static final String PRIVATE_KEY = "private_key";
     private static final String KEY_ID = "key_id";
-    private static final String NOT_BEFORE = "not_before";
     private static final String WINDOW = "ari";
+    private static final String RENEW_AT = "renew_at";
     private static final String START = "start";
     private static final String END = "end";
     private static final String CHOSEN = "chosen";
@@ -209,7 +210,8 @@ final class CertificateItem {
         return new Upkeep(
                 Attributes.seconds(item, DUE).orElse(notBefore),
                 Attributes.seconds(item, USED).orElse(notBefore),
-                window(Attributes.map(item, WINDOW)));
+                window(Attributes.map(item, WINDOW)),
+                Attributes.seconds(item, RENEW_AT));
     }
 
     private static Optional<SuggestedWindow> window(Map<String, AttributeValue> fields) {

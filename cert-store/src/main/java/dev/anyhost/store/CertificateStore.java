@@ -41,13 +41,28 @@ public interface CertificateStore {
     DueResult due(String part, Instant now, int limit);
 
     /**
-     * Says when a certificate is to be looked after next: one UpdateItem. Nothing happens to a later version, which is due
-     * by itself.
+     * Says when a certificate is to be looked after next: one UpdateItem. Nothing happens to a later version, nor to one that
+     * an operator has wished to be renewed meanwhile: they are due by themselves.
      *
-     * @param seen the version that was looked at
      * @param window what its authority suggests; empty forgets an earlier suggestion
      */
-    StoreEffect schedule(Hostname hostname, long seen, Instant due, Optional<SuggestedWindow> window);
+    StoreEffect schedule(StoredCertificate seen, Instant due, Optional<SuggestedWindow> window);
+
+    /**
+     * The same for what can't be read, and whatever an operator wishes; forgets what its authority suggested.
+     *
+     * @param seen the version that was looked at
+     */
+    StoreEffect postpone(Hostname hostname, long seen, Instant due);
+
+    /**
+     * Has a certificate renewed from an instant on, whatever its authority suggests: one UpdateItem, or a few when it changes
+     * at this moment. It is looked after then at the latest.
+     *
+     * @param seen the version that was listed
+     * @param issuedBefore one that was valid only since then, or later, is left alone
+     */
+    WishResult renewFrom(CertificateSummary seen, Instant renewAt, Instant issuedBefore);
 
     /** Remembers that a hostname is in use, unless that was remembered within a day: one UpdateItem. */
     StoreEffect recordUse(Hostname hostname, Instant now);

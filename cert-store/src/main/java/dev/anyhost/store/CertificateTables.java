@@ -24,6 +24,8 @@ public final class CertificateTables implements AutoCloseable {
     private final IssuerPauses pauses;
     private final OrderBudgets budgets;
     private final PartLeases parts;
+    private final LateRenewals late;
+    private final HostTraffic traffic;
     private final SharedTicketKeys ticketKeys;
     private final ChangeLog changes;
 
@@ -53,6 +55,8 @@ public final class CertificateTables implements AutoCloseable {
         this.pauses = new DynamoPauses(coordinationTable, clock);
         this.budgets = new DynamoBudgets(coordinationTable, clock);
         this.parts = new DynamoPartLeases(coordinationTable);
+        this.late = new DynamoLateRenewals(coordinationTable, clock);
+        this.traffic = new DynamoTraffic(coordinationTable, clock);
         this.ticketKeys = new DynamoTicketKeys(coordinationTable, keys);
         this.changes = new ChangeLog(clients.coordination(), coordinationTable.name(), clock);
     }
@@ -110,6 +114,14 @@ public final class CertificateTables implements AutoCloseable {
 
     public PartLeases parts() {
         return parts;
+    }
+
+    public LateRenewals late() {
+        return late;
+    }
+
+    public HostTraffic traffic() {
+        return traffic;
     }
 
     public SharedTicketKeys ticketKeys() {

@@ -37,6 +37,10 @@ record CoordinationKey(String subject, String kind) {
         return new CoordinationKey(HOST + hostname.value(), "challenge");
     }
 
+    static CoordinationKey traffic(Hostname hostname) {
+        return new CoordinationKey(HOST + hostname.value(), "traffic");
+    }
+
     static CoordinationKey pause(String issuer) {
         return new CoordinationKey("issuer#" + issuer, "pause");
     }
@@ -49,6 +53,15 @@ record CoordinationKey(String subject, String kind) {
     /** All parts lie beside each other, so that one query shows them. */
     static CoordinationKey part(String part) {
         return new CoordinationKey(RENEWAL, part);
+    }
+
+    /** What is late in one part lies beside each other. */
+    static String late(String part) {
+        return "late#" + part;
+    }
+
+    static CoordinationKey late(Hostname hostname) {
+        return new CoordinationKey(late(Shards.of(hostname)), hostname.value());
     }
 
     Map<String, AttributeValue> attributes() {

@@ -19,6 +19,9 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 /** Certificates as items, written only in place of the version that was seen and under no lower fence. */
 final class DynamoCertificates implements CertificateStore {
 
+    /** Its due time may change between our looks; hardly ever more than once. */
+    private static final int WISHES = 4;
+
     private static final String NOT_FENCED = "(attribute_not_exists(fence) OR fence <= :fence)";
 
     private static final IndexPages<CertificateSummary> LIST = new IndexPages<>(
@@ -144,16 +147,79 @@ final class DynamoCertificates implements CertificateStore {
     }
 
     @Override
-    public StoreEffect schedule(Hostname hostname, long seen, Instant due, Optional<SuggestedWindow> window) {
+    public StoreEffect schedule(StoredCertificate seen, Instant due, Optional<SuggestedWindow> window) {
         Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":seen", Attributes.number(seen));
+        values.put(":seen", Attributes.number(seen.version()));
         values.put(":due", Attributes.seconds(Attributes.wholeSecondsUp(due)));
         window.ifPresent(suggested -> values.put(":ari", CertificateItem.window(suggested)));
+        seen.upkeep().renewAt().ifPresent(wish -> values.put(":wish", Attributes.seconds(wish)));
+        return updateIf(
+                seen.hostname(),
+                window.isPresent() ? "SET due_at = :due, ari = :ari" : "SET due_at = :due REMOVE ari",
+                "version = :seen AND "
+                        + (values.containsKey(":wish") ? "renew_at = :wish" : "attribute_not_exists(renew_at)"),
+                values);
+    }
+
+    @Override
+    public StoreEffect postpone(Hostname hostname, long seen, Instant due) {
         return updateIf(
                 hostname,
-                window.isPresent() ? "SET due_at = :due, ari = :ari" : "SET due_at = :due REMOVE ari",
+                "SET due_at = :due REMOVE ari",
                 "version = :seen",
-                values);
+                Map.of(
+                        ":seen", Attributes.number(seen),
+                        ":due", Attributes.seconds(Attributes.wholeSecondsUp(due))));
+    }
+
+    @Override
+    public WishResult renewFrom(CertificateSummary seen, Instant renewAt, Instant issuedBefore) {
+        Map<String, AttributeValue> values = Map.of(
+                ":seen", Attributes.number(seen.version()),
+                ":before", Attributes.seconds(Attributes.wholeSecondsUp(issuedBefore)),
+                ":at", Attributes.seconds(Attributes.wholeSecondsUp(renewAt)));
+        boolean dueLater = seen.due().isAfter(renewAt);
+        try {
+            for (int tries = 0; tries < WISHES; tries++) {
+                Wish wish = wish(seen.hostname(), dueLater, values);
+                if (wish != Wish.DUE_AT_ANOTHER_TIME) {
+                    return wish == Wish.NOTED ? new WishResult.Noted() : new WishResult.Superseded();
+                }
+                dueLater = !dueLater;
+            }
+            return new WishResult.Unreachable(
+                    "table " + table.name() + ": the item of " + seen.hostname() + " changes all the time");
+        } catch (SdkException failed) {
+            return new WishResult.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    private enum Wish {
+        NOTED,
+        SUPERSEDED,
+        DUE_AT_ANOTHER_TIME
+    }
+
+    /** What is due sooner anyway stays so: it may be due to be asked about. */
+    private Wish wish(Hostname hostname, boolean dueLater, Map<String, AttributeValue> values) {
+        try {
+            table.dynamo()
+                    .updateItem(request -> request.tableName(table.name())
+                            .key(CertificateItem.key(hostname))
+                            .updateExpression(dueLater ? "SET renew_at = :at, due_at = :at" : "SET renew_at = :at")
+                            .conditionExpression("version = :seen AND not_before < :before AND "
+                                    + (dueLater ? "due_at > :at" : "due_at <= :at"))
+                            .expressionAttributeValues(values)
+                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return Wish.NOTED;
+        } catch (ConditionalCheckFailedException other) {
+            Map<String, AttributeValue> stored = other.item();
+            boolean asListed = Attributes.number(values, ":seen")
+                            .equals(Attributes.number(stored, CertificateItem.VERSION))
+                    && Attributes.number(stored, CertificateItem.NOT_BEFORE).orElse(Long.MAX_VALUE)
+                            < Attributes.number(values, ":before").orElseThrow();
+            return asListed ? Wish.DUE_AT_ANOTHER_TIME : Wish.SUPERSEDED;
+        }
     }
 
     @Override

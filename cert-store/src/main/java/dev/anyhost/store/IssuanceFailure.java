@@ -8,10 +8,10 @@ import java.util.Optional;
  * Why there is no certificate yet, and when another attempt may be made. Kept on the hostname's lease, so that all
  * instances refuse alike; a certificate that is stored at last clears it.
  *
- * @param count how many attempts in a row have failed, from 1
+ * @param count how many attempts in a row have failed at the authority; 0 when something spoke against the first
  * @param retryAt nobody orders before this; in whole seconds
  * @param cause what kind of failure, for machines
- * @param problem what the authority said, whole where it sent a problem document (RFC 8555 section 6.7); cut at
+ * @param problem what was seen before an order that wasn't made, or what the authority said, whole where it sent a problem document (RFC 8555 section 6.7); cut at
  *     {@link #LONGEST_PROBLEM} characters
  * @param challenge the challenge type that failed (RFC 8555 section 8), so that the next attempt uses another
  * @param route what the verifier said of the hostname then: a route that leads elsewhere is a changed entry, and the

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CreateGlobalSecondaryIndexAction;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
@@ -20,22 +21,40 @@ import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
  */
 record TableIndex(String name, String shard, String order, List<String> projected) {
 
+    /** For a table that is made. */
     GlobalSecondaryIndex shape() {
         return GlobalSecondaryIndex.builder()
                 .indexName(name)
-                .keySchema(
-                        KeySchemaElement.builder()
-                                .attributeName(shard)
-                                .keyType(KeyType.HASH)
-                                .build(),
-                        KeySchemaElement.builder()
-                                .attributeName(order)
-                                .keyType(KeyType.RANGE)
-                                .build())
-                .projection(Projection.builder()
-                        .projectionType(ProjectionType.INCLUDE)
-                        .nonKeyAttributes(projected)
-                        .build())
+                .keySchema(keys())
+                .projection(projection())
+                .build();
+    }
+
+    /** For a table that there is. */
+    CreateGlobalSecondaryIndexAction added() {
+        return CreateGlobalSecondaryIndexAction.builder()
+                .indexName(name)
+                .keySchema(keys())
+                .projection(projection())
+                .build();
+    }
+
+    private List<KeySchemaElement> keys() {
+        return List.of(
+                KeySchemaElement.builder()
+                        .attributeName(shard)
+                        .keyType(KeyType.HASH)
+                        .build(),
+                KeySchemaElement.builder()
+                        .attributeName(order)
+                        .keyType(KeyType.RANGE)
+                        .build());
+    }
+
+    private Projection projection() {
+        return Projection.builder()
+                .projectionType(ProjectionType.INCLUDE)
+                .nonKeyAttributes(projected)
                 .build();
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -24,7 +25,8 @@ import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
  * How a table is keyed, and which attribute makes its rows vanish.
  *
  * @param keys the partition key and, if there is one, the sort key; both text
- * @param index for going through what is in the table; a proxy serves without it
+ * @param index for going through what is in the table. A later release may want another one: it is added to a table that
+ *     has none such, and filled by DynamoDB while the table is in use
  */
 record TableShape(List<String> keys, Optional<String> timeToLive, TableIndex index) {
 
@@ -50,11 +52,20 @@ record TableShape(List<String> keys, Optional<String> timeToLive, TableIndex ind
             if (create) {
                 createIfAbsent(table);
             }
-            Optional<String> problem = problem(table, describe(table));
-            if (create && problem.isEmpty()) {
-                expireRows(table);
+            TableDescription found = describe(table);
+            Optional<String> problem = problem(table, found);
+            if (problem.isPresent()) {
+                return problem;
             }
-            return problem;
+            if (create) {
+                addIndexIfAbsent(table, found);
+                expireRows(table);
+                return Optional.empty();
+            }
+            return hasIndex(found)
+                    ? Optional.empty()
+                    : Optional.of("table " + table.name() + ": index " + index.name()
+                            + " missing (store.create-tables: true would add it)");
         } catch (ResourceNotFoundException missing) {
             return Optional.of("table " + table.name() + ": missing (store.create-tables: true would create it)");
         } catch (SdkException failed) {
@@ -76,6 +87,34 @@ record TableShape(List<String> keys, Optional<String> timeToLive, TableIndex ind
         }
         boolean usable = found.tableStatus() == TableStatus.ACTIVE || found.tableStatus() == TableStatus.UPDATING;
         return usable ? Optional.empty() : Optional.of("table " + table.name() + ": " + found.tableStatusAsString());
+    }
+
+    private boolean hasIndex(TableDescription found) {
+        return found.globalSecondaryIndexes().stream()
+                .anyMatch(known -> index.name().equals(known.indexName()));
+    }
+
+    /** Doesn't wait until it is filled, which takes DynamoDB minutes or hours: a proxy serves meanwhile. */
+    private void addIndexIfAbsent(DynamoTable table, TableDescription found) {
+        if (hasIndex(found)) {
+            return;
+        }
+        List<AttributeDefinition> attributes = new ArrayList<>(found.attributeDefinitions());
+        Stream.of(attribute(index.shard(), ScalarAttributeType.S), attribute(index.order(), ScalarAttributeType.N))
+                .filter(attribute -> !attributes.contains(attribute))
+                .forEach(attributes::add);
+        try {
+            table.dynamo()
+                    .updateTable(request -> request.tableName(table.name())
+                            .attributeDefinitions(attributes)
+                            .globalSecondaryIndexUpdates(update -> update.create(index.added()))
+                            .overrideConfiguration(PATIENT));
+        } catch (DynamoDbException refused) {
+            // Another proxy is adding it, for which there are several exceptions; or it can't be added.
+            if (!hasIndex(describe(table))) {
+                throw refused;
+            }
+        }
     }
 
     private void createIfAbsent(DynamoTable table) {

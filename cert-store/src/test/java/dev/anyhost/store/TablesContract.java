@@ -10,10 +10,16 @@ import java.security.KeyPair;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 
@@ -72,6 +78,63 @@ interface TablesContract extends StoreContract {
         List<TablesCheck> checks = Racers.race(4, _ -> store.open("first").check());
 
         assertThat(checks).containsOnly(new TablesCheck.Ready());
+    }
+
+    /** As a release before the index left it. */
+    private static void createWithoutIndex(StoreFixture store, String table, String... keys) {
+        store.dynamo.createTable(request -> request.tableName(table)
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .attributeDefinitions(Stream.of(keys)
+                        .map(key -> AttributeDefinition.builder()
+                                .attributeName(key)
+                                .attributeType(ScalarAttributeType.S)
+                                .build())
+                        .toList())
+                .keySchema(Stream.of(keys)
+                        .map(key -> KeySchemaElement.builder()
+                                .attributeName(key)
+                                .keyType(key.equals(keys[0]) ? KeyType.HASH : KeyType.RANGE)
+                                .build())
+                        .toList()));
+        store.calls.operations();
+    }
+
+    private static StoreFixture withoutIndexes(StoreFixture store) {
+        createWithoutIndex(store, store.certificatesTable(), "hostname");
+        createWithoutIndex(store, store.coordinationTable(), "subject", "kind");
+        return store;
+    }
+
+    private static List<String> indexes(StoreFixture store, String table) {
+        return store.dynamo.describeTable(request -> request.tableName(table)).table().globalSecondaryIndexes().stream()
+                .map(GlobalSecondaryIndexDescription::indexName)
+                .toList();
+    }
+
+    @Test
+    default void missingIndexes_areNamedWithTheirTables() {
+        StoreFixture store = withoutIndexes(storeWithoutTables(false));
+
+        assertThat(reason(store.open("first").check()))
+                .contains(
+                        store.certificatesTable() + ": index by-due missing",
+                        store.coordinationTable() + ": index by-retry missing");
+        assertThat(store.calls.operations()).containsOnly("DescribeTable");
+    }
+
+    @Test
+    default void missingIndexes_areAddedWhenWanted() {
+        StoreFixture store = withoutIndexes(storeWithoutTables(true));
+        CertificateTables tables = store.open("first");
+        Hostname shop = hostname("shop.example.com");
+        Lease lease = ((ClaimResult.Claimed) tables.leases().claim(shop, "proxy-1")).lease();
+        tables.certificates().put(certificate(shop), 0, lease);
+
+        List<TablesCheck> checks = Racers.race(4, _ -> store.open("first").check());
+
+        assertThat(checks).containsOnly(new TablesCheck.Ready());
+        assertThat(indexes(store, store.certificatesTable())).containsExactly("by-due");
+        assertThat(indexes(store, store.coordinationTable())).containsExactly("by-retry");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.anyhost.store.PartLeases.PartState;
 import dev.anyhost.store.PartLeases.PartsResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 interface UpkeepContract extends StoreContract {
 
     Hostname DUE = hostname("due.example.com");
+    Hostname FORMER = hostname("former.example.com");
     Instant SOON = Instant.parse("2099-01-01T00:00:00Z");
     SuggestedWindow WINDOW =
             new SuggestedWindow(SOON, SOON.plusSeconds(3_600), SOON.plusSeconds(1_800), SOON.minusSeconds(60));
@@ -54,14 +56,14 @@ interface UpkeepContract extends StoreContract {
         CertificateTables tables = store().open("first");
         StoredCertificate stored = stored(tables, DUE);
 
-        assertThat(tables.certificates().schedule(DUE, 1, SOON, Optional.of(WINDOW)))
+        assertThat(tables.certificates().schedule(stored, SOON, Optional.of(WINDOW)))
                 .isEqualTo(new StoreEffect.Done());
         assertThat(found(tables, DUE).upkeep())
                 .isEqualTo(new Upkeep(SOON, stored.upkeep().used(), Optional.of(WINDOW)));
         assertThat(due(tables, DUE, SOON.minusSeconds(1), 10)).isEmpty();
         assertThat(due(tables, DUE, SOON, 10)).containsExactly(DUE);
 
-        tables.certificates().schedule(DUE, 1, SOON, Optional.empty());
+        tables.certificates().schedule(stored, SOON, Optional.empty());
         assertThat(found(tables, DUE).upkeep().window()).isEmpty();
     }
 
@@ -70,11 +72,96 @@ interface UpkeepContract extends StoreContract {
         CertificateTables tables = store().open("first");
         StoredCertificate stored = stored(tables, DUE);
 
-        assertThat(tables.certificates().schedule(DUE, 7, SOON, Optional.empty()))
+        Lease lease = ((ClaimResult.Claimed) tables.leases().claim(FORMER, "proxy-1")).lease();
+        tables.certificates().put(certificate(FORMER), 0, lease);
+        StoredCertificate former = found(tables, FORMER);
+        tables.certificates().put(certificate(FORMER), 1, lease);
+        StoredCertificate next = found(tables, FORMER);
+
+        assertThat(tables.certificates().schedule(former, SOON, Optional.empty()))
                 .isEqualTo(new StoreEffect.Done());
-        assertThat(tables.certificates().schedule(hostname("absent.example.com"), 1, SOON, Optional.empty()))
+        assertThat(tables.certificates().postpone(FORMER, 1, SOON)).isEqualTo(new StoreEffect.Done());
+        assertThat(tables.certificates().postpone(hostname("absent.example.com"), 1, SOON))
                 .isEqualTo(new StoreEffect.Done());
+        assertThat(found(tables, FORMER)).isEqualTo(next);
         assertThat(found(tables, DUE)).isEqualTo(stored);
+    }
+
+    private static CertificateSummary listed(CertificateTables tables, Hostname hostname) {
+        List<CertificateSummary> lines = new ArrayList<>();
+        tables.certificates().list(lines::add);
+        return lines.stream()
+                .filter(line -> line.hostname().equals(hostname))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    default void wish_isDueThenAtTheLatestAndGoneWithTheNextVersion() {
+        CertificateTables tables = store().open("first");
+        StoredCertificate stored = stored(tables, DUE);
+        tables.certificates().schedule(stored, SOON.plusSeconds(9), Optional.of(WINDOW));
+        CertificateSummary line = listed(tables, DUE);
+
+        assertThat(tables.certificates().renewFrom(line, SOON, SOON)).isEqualTo(new WishResult.Noted());
+        assertThat(found(tables, DUE).upkeep())
+                .isEqualTo(new Upkeep(SOON, stored.upkeep().used(), Optional.of(WINDOW), Optional.of(SOON)));
+        tables.certificates().renewFrom(line, SOON.plusSeconds(3), SOON);
+        assertThat(found(tables, DUE).upkeep().due()).isEqualTo(SOON);
+        assertThat(found(tables, DUE).upkeep().renewAt()).contains(SOON.plusSeconds(3));
+
+        Lease lease = ((ClaimResult.Claimed) tables.leases().claim(FORMER, "proxy-1")).lease();
+        tables.certificates().put(certificate(FORMER), 0, lease);
+        tables.certificates().renewFrom(listed(tables, FORMER), SOON, SOON);
+        tables.certificates().put(certificate(FORMER), 1, lease);
+        assertThat(found(tables, FORMER).upkeep().renewAt()).isEmpty();
+    }
+
+    @Test
+    default void wishForWhatIsRenewedOrYoungEnough_changesNothing() {
+        CertificateTables tables = store().open("first");
+        StoredCertificate stored = stored(tables, DUE);
+        CertificateSummary line = listed(tables, DUE);
+
+        assertThat(tables.certificates().renewFrom(line, SOON, stored.notBefore()))
+                .isEqualTo(new WishResult.Superseded());
+        assertThat(tables.certificates().renewFrom(new CertificateSummary(DUE, line.due(), SOON, "", 2), SOON, SOON))
+                .isEqualTo(new WishResult.Superseded());
+        assertThat(tables.certificates().renewFrom(new CertificateSummary(FORMER, line.due(), SOON, "", 1), SOON, SOON))
+                .isEqualTo(new WishResult.Superseded());
+        assertThat(found(tables, DUE)).isEqualTo(stored);
+    }
+
+    @Test
+    default void wishWhileItIsLookedAfter_staysDue() {
+        CertificateTables tables = store().open("first");
+        StoredCertificate looked = stored(tables, DUE);
+        CertificateSummary line = listed(tables, DUE);
+        Instant early = looked.notBefore();
+
+        tables.certificates().renewFrom(line, early, SOON);
+        assertThat(tables.certificates().schedule(looked, SOON, Optional.empty()))
+                .isEqualTo(new StoreEffect.Done());
+        assertThat(found(tables, DUE).upkeep().due()).isEqualTo(early);
+
+        StoredCertificate again = found(tables, DUE);
+        tables.certificates().schedule(again, SOON, Optional.empty());
+        assertThat(found(tables, DUE).upkeep())
+                .isEqualTo(new Upkeep(SOON, looked.upkeep().used(), Optional.empty(), Optional.of(early)));
+        assertThat(tables.certificates().renewFrom(line, early, SOON)).isEqualTo(new WishResult.Noted());
+        assertThat(found(tables, DUE).upkeep().due()).isEqualTo(early);
+    }
+
+    @Test
+    default void wish_answerLost_isNoted() {
+        StoreFixture store = store();
+        CertificateTables tables = store.open("first");
+        StoredCertificate stored = stored(tables, DUE);
+        tables.certificates().schedule(stored, SOON.plusSeconds(9), Optional.empty());
+        CertificateSummary line = listed(tables, DUE);
+        store.calls.loseNextAnswerTo("UpdateItem");
+        assertThat(tables.certificates().renewFrom(line, SOON, SOON)).isEqualTo(new WishResult.Noted());
+        assertThat(found(tables, DUE).upkeep().renewAt()).contains(SOON);
     }
 
     @Test
@@ -88,6 +175,68 @@ interface UpkeepContract extends StoreContract {
         store.replaceItem(item);
         assertThat(found(tables, DUE).upkeep())
                 .isEqualTo(new Upkeep(stored.notBefore(), stored.notBefore(), Optional.empty()));
+    }
+
+    /** An item of the release before renewals: what it hasn't is a default, and what is written on it later is kept. */
+    @Test
+    default void itemOfAnEarlierRelease_isServedAndLookedAfterAtOnce() {
+        StoreFixture store = store();
+        CertificateTables tables = store.open("first");
+        StoredCertificate stored = stored(tables, DUE);
+        Map<String, AttributeValue> item = store.item(DUE.value());
+        List.of("used_at", "ari", "renew_at").forEach(item::remove);
+        store.replaceItem(item);
+
+        assertThat(found(tables, DUE).upkeep())
+                .isEqualTo(new Upkeep(stored.notBefore(), stored.notBefore(), Optional.empty(), Optional.empty()));
+        assertThat(listed(tables, DUE).due()).isEqualTo(stored.notBefore());
+        assertThat(due(tables, DUE, stored.notBefore(), 10)).containsExactly(DUE);
+        assertThat(tables.traffic().find(List.of(DUE))).isEqualTo(new HostTraffic.TrafficResult.Known(Map.of()));
+        tables.certificates().schedule(found(tables, DUE), SOON, Optional.of(WINDOW));
+        tables.certificates().recordUse(DUE, SOON);
+        tables.certificates().renewFrom(listed(tables, DUE), SOON, SOON);
+        assertThat(found(tables, DUE).upkeep())
+                .isEqualTo(new Upkeep(SOON, SOON, Optional.of(WINDOW), Optional.of(SOON)));
+    }
+
+    /** An item without a due time isn't in the index; its next version is. */
+    @Test
+    default void itemWithoutDueTime_isServedAndItsNextVersionIsLookedAfter() {
+        StoreFixture store = store();
+        CertificateTables tables = store.open("first");
+        Lease lease = ((ClaimResult.Claimed) tables.leases().claim(DUE, "proxy-1")).lease();
+        tables.certificates().put(certificate(DUE), 0, lease);
+        Map<String, AttributeValue> item = store.item(DUE.value());
+        List.of("due_at", "shard").forEach(item::remove);
+        store.replaceItem(item);
+
+        StoredCertificate found = found(tables, DUE);
+        assertThat(found.upkeep().due()).isEqualTo(found.notBefore());
+        assertThat(due(tables, DUE, SOON, 10)).isEmpty();
+        assertThat(tables.certificates().put(certificate(DUE), 1, lease)).isEqualTo(new WriteResult.Written(2));
+        assertThat(due(tables, DUE, SOON, 10)).containsExactly(DUE);
+    }
+
+    /** A later release's attributes: read past by this one, and not touched by what it writes beside them. */
+    @Test
+    default void attributesOfALaterRelease_stayWhereOnlyUpkeepIsWritten() {
+        StoreFixture store = store();
+        CertificateTables tables = store.open("first");
+        StoredCertificate stored = stored(tables, DUE);
+        Map<String, AttributeValue> item = store.item(DUE.value());
+        item.put("of_a_later_release", AttributeValue.fromS("x"));
+        store.replaceItem(item);
+
+        assertThat(found(tables, DUE)).isEqualTo(stored);
+        tables.certificates().schedule(stored, SOON, Optional.of(WINDOW));
+        tables.certificates().recordUse(DUE, SOON);
+        tables.certificates().recordVerdict(DUE, LastVerdict.UNKNOWN);
+        tables.certificates().renewFrom(listed(tables, DUE), SOON, SOON);
+        assertThat(store.item(DUE.value())).containsEntry("of_a_later_release", AttributeValue.fromS("x"));
+
+        Lease lease = ((ClaimResult.Claimed) tables.leases().claim(FORMER, "proxy-1")).lease();
+        tables.certificates().put(certificate(FORMER), 0, lease);
+        assertThat(store.item(FORMER.value())).doesNotContainKey("renew_at");
     }
 
     @Test
@@ -116,7 +265,7 @@ interface UpkeepContract extends StoreContract {
                 .toList();
         for (int i = 0; i < names.size(); i++) {
             stored(tables, names.get(i));
-            tables.certificates().schedule(names.get(i), 1, SOON.minusSeconds(i), Optional.empty());
+            tables.certificates().postpone(names.get(i), 1, SOON.minusSeconds(i));
         }
         store.calls.operations();
 

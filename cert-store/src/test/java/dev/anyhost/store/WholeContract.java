@@ -12,6 +12,8 @@ abstract class WholeContract
                 CertificateRaceContract,
                 VerdictContract,
                 UpkeepContract,
+                TrafficContract,
+                LateRenewalContract,
                 LeaseContract,
                 LeaseTakeoverContract,
                 FailureContract,

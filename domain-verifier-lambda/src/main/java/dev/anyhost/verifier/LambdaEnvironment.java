@@ -1,9 +1,9 @@
 package dev.anyhost.verifier;
 
+import dev.anyhost.dns.DnsClient;
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.settings.ConfigValues;
-import dev.anyhost.verifier.dns.DnsClient;
-import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.Webhook;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;

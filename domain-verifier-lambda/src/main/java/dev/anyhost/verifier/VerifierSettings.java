@@ -1,12 +1,12 @@
 package dev.anyhost.verifier;
 
+import dev.anyhost.dns.DnsClient;
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.settings.ConfigReader;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.settings.ConfigSection;
 import dev.anyhost.settings.ConfigValues;
-import dev.anyhost.verifier.dns.DnsClient;
-import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.net.InetAddress;

@@ -50,7 +50,8 @@ final class CertificateJson {
                         "refused_at",
                         known ? verdict.refusedAt().map(Instant::toString).orElse(null) : null)
                 .put("due_at", found.upkeep().due().toString())
-                .put("used_at", found.upkeep().used().toString());
+                .put("used_at", found.upkeep().used().toString())
+                .put("renew_at", found.upkeep().renewAt().map(Instant::toString).orElse(null));
         object.set(
                 "suggested_window",
                 found.upkeep().window().map(CertificateJson::window).orElse(null));

@@ -16,9 +16,11 @@ import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
 import dev.anyhost.proxy.certificate.NewNames;
 import dev.anyhost.proxy.certificate.Renewer;
+import dev.anyhost.proxy.certificate.TrafficNotes;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeBoard;
 import dev.anyhost.proxy.concurrent.Handoff;
+import dev.anyhost.proxy.forward.AddressGuard;
 import dev.anyhost.proxy.forward.PublicHttp;
 import dev.anyhost.proxy.handshake.ValidationCertificates;
 import dev.anyhost.proxy.issuance.AcmeSettings;
@@ -27,6 +29,9 @@ import dev.anyhost.proxy.issuance.DirectoryTrust;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.ops.Metrics;
+import dev.anyhost.proxy.preflight.NetworkPreflight;
+import dev.anyhost.proxy.preflight.Preflight;
+import dev.anyhost.proxy.preflight.PreflightSettings;
 import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.proxy.tickets.TicketRotation;
 import dev.anyhost.store.CertificateTables;
@@ -103,7 +108,8 @@ record CertificateParts(
                 new LeasedIssuance.Orders(
                         issuing::authorities,
                         budget,
-                        new NewNames(limits.newNames(), around.time().nanos())),
+                        new NewNames(limits.newNames(), around.time().nanos()),
+                        preflight(config, issuing, around)),
                 new LeasedIssuance.Surroundings(owner, around.time(), around.timer(), announcements));
         var held = parts.opened(
                 new HeldCertificates(CERTIFICATES_HELD, around.time().clock()));
@@ -114,7 +120,9 @@ record CertificateParts(
                 new Acquisition.Certificates(
                         held,
                         tables.certificates(),
-                        Acquisition.Strangers.bounded(around.time().nanos())),
+                        Acquisition.Strangers.bounded(around.time().nanos()),
+                        new TrafficNotes(
+                                tables.traffic(), around.time().clock(), new Random(), around.virtualThreads())),
                 issuance,
                 failures,
                 around.time().clock(),
@@ -141,8 +149,7 @@ record CertificateParts(
                 new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
                 around.time());
         var renewal = new RenewalLoop(
-                tables.certificates(),
-                tables.parts(),
+                new RenewalLoop.Store(tables.certificates(), tables.parts(), tables.late()),
                 new Renewer(acquisition, issuance, around.time().clock()),
                 issuing::issuers,
                 config.renewal().unusedFor(),
@@ -153,10 +160,27 @@ record CertificateParts(
                         around.virtualThreads(),
                         new Random(),
                         outcome -> around.metrics().lookedAfter(outcome.name().toLowerCase(Locale.ROOT))));
+        around.metrics().certificatesOverdue("sixth", renewal.overdue()::late);
+        around.metrics().certificatesOverdue("twelfth", renewal.overdue()::almostExpired);
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
         return new CertificateParts(
                 admission, directory, validations, issuing, changes, early, renewal, tickets(tables, around));
+    }
+
+    private static Preflight preflight(ProxyConfig config, IssuingParts issuing, Surroundings around) {
+        PreflightSettings settings = config.preflight();
+        return settings.enabled()
+                ? new MeteredPreflight(
+                        new NetworkPreflight(
+                                settings,
+                                config.acme().getFirst().challenges(),
+                                new NetworkPreflight.Surroundings(
+                                        issuing::http01,
+                                        AddressGuard::isPublic,
+                                        around.time().nanos())),
+                        around.metrics())
+                : Preflight.NONE;
     }
 
     private static TicketRotation tickets(CertificateTables tables, Surroundings around) {

@@ -7,6 +7,7 @@ import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.issuance.AcmeSettings;
 import dev.anyhost.proxy.listen.Cidr;
+import dev.anyhost.proxy.preflight.PreflightSettings;
 import dev.anyhost.settings.ConfigReader;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.settings.ConfigSection;
@@ -28,10 +29,12 @@ import java.util.function.Function;
  * A proxy's whole configuration, as the README describes it. Paths are absolute.
  *
  * @param acme the certificate authorities, the first to be asked first; not empty
+ * @param preflight what is looked at before an order
  */
 public record ProxyConfig(
         Listen listen,
         List<AcmeSettings> acme,
+        PreflightSettings preflight,
         VerifierSettings verifier,
         Store store,
         Origin origin,
@@ -102,9 +105,11 @@ public record ProxyConfig(
 
     private static ProxyConfig of(ConfigSection root) {
         Store store = store(root.section("store"));
+        ConfigSection acme = root.section("acme");
         return new ProxyConfig(
                 listen(root.section("listen")),
-                AcmeConfig.read(root.section("acme")),
+                AcmeConfig.read(acme),
+                PreflightSettings.of(acme.section("preflight")),
                 verifier(root.section("verifier"), store.tables().certificates().region()),
                 store,
                 origin(root.section("origin")),

@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
             "   \"certificate\": null or {\"hostname\", \"serial\", \"not_before\", \"not_after\", \"issued_by\",",
             "     \"issuer\", \"version\", \"tenant\" (or null), \"verdict\": \"allowed\"|\"refused\"|\"none\", \"refused_at\""
                     + " (or null),",
-            "     \"due_at\", \"used_at\", \"suggested_window\": null or {\"start\", \"end\", \"chosen\"}},",
+            "     \"due_at\", \"used_at\", \"renew_at\" (or null), \"suggested_window\": null or {\"start\", \"end\", \"chosen\"}},",
             "   \"failure\": null or {\"hostname\", \"failed_at\", \"retry_at\", \"attempts\", \"cause\", \"challenge\" (or null),"
                     + " \"problem\"}}"
         },
@@ -101,6 +101,7 @@ final class ShowCertificate extends StoreCommand {
                         : found.lastVerdict().refusedAt().map(Object::toString).orElse("-")));
         out.println("due at:     " + found.upkeep().due());
         out.println("used at:    " + found.upkeep().used());
+        found.upkeep().renewAt().ifPresent(wish -> out.println("renew at:   " + wish));
     }
 
     private static void show(Hostname hostname, IssuanceFailure failure, PrintWriter out) {

@@ -35,7 +35,8 @@ class ArchitectureTest {
             Map.entry("forward", List.of("http1", "challenge", "admission", "concurrent", "channel")),
             Map.entry("migration", List.of("certificate", "issuance")),
             Map.entry("renewal", List.of("certificate", "admission", "issuance", "concurrent")),
-            Map.entry("certificate", List.of("admission", "issuance", "concurrent")),
+            Map.entry("certificate", List.of("admission", "issuance", "preflight", "concurrent")),
+            Map.entry("preflight", List.of("challenge", "http1")),
             Map.entry("issuance", List.of("challenge")),
             Map.entry("admission", List.of("concurrent")),
             Map.entry("http1", List.of()),
@@ -65,6 +66,7 @@ class ArchitectureTest {
                         "dev.anyhost.verifier.whitelist..",
                         "dev.anyhost.testkit.."),
                 onlyIn("Netty", "io.netty..", "dev.anyhost.proxy..", "dev.anyhost.local..", "dev.anyhost.testkit.."),
+                onlyIn("dnsjava", "org.xbill..", "dev.anyhost.dns.."),
                 onlyIn("Tink", "com.google.crypto.tink..", "dev.anyhost.store.."));
     }
 
@@ -72,7 +74,8 @@ class ArchitectureTest {
     void time_isAnArgument() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.anyhost.proxy..", "dev.anyhost.store..", "dev.anyhost.verifier..")
+                .resideInAnyPackage(
+                        "dev.anyhost.proxy..", "dev.anyhost.store..", "dev.anyhost.verifier..", "dev.anyhost.dns..")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -1,11 +1,13 @@
 package dev.anyhost.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.certificate.Cluster;
 import dev.anyhost.proxy.certificate.OnACluster;
 import dev.anyhost.store.CertificateSummary;
+import dev.anyhost.store.FindResult;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.testkit.DynamoOperation;
 import java.io.StringWriter;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -130,8 +133,8 @@ class CertsCommandTest extends OnACluster {
 
     private StoredCertificate stored(Hostname hostname) {
         return switch (cluster.tables.certificates().findConsistent(hostname)) {
-            case dev.anyhost.store.FindResult.Found(StoredCertificate found) -> found;
-            case dev.anyhost.store.FindResult other -> throw new AssertionError(other.toString());
+            case FindResult.Found(StoredCertificate found) -> found;
+            case FindResult other -> throw new AssertionError(other.toString());
         };
     }
 
@@ -140,7 +143,7 @@ class CertsCommandTest extends OnACluster {
         List<Hostname> names = names("shop", 6);
         failing(1);
         var later = cluster.clock.instant().plus(Duration.ofDays(30));
-        names.subList(2, 6).forEach(name -> cluster.tables.certificates().schedule(name, 1, later, Optional.empty()));
+        names.subList(2, 6).forEach(name -> cluster.tables.certificates().postpone(name, 1, later));
         cluster.dynamo.resetCalls();
 
         JsonNode due = list("--due-before " + later.minusSeconds(1));
@@ -253,6 +256,46 @@ class CertsCommandTest extends OnACluster {
         assertThat(run(new RenewCertificate(), failing + " --json")).isZero();
         assertThat(out).hasToString("{\"hostname\":\"failing-0.example\",\"forgotten\":null}\n");
         assertThat(list("--failing").path("failures").isEmpty()).isTrue();
+    }
+
+    @Test
+    void renewOfAnIssuer_saysWhatWasMarked() {
+        names("shop", 3);
+        String now = cluster.clock.instant().toString();
+        String issuer = "--issuer ca.test --per-hour 60 --json";
+        String dry = "{\"issuer\":\"ca.test\",\"found\":3,\"marked\":3,\"superseded\":0,\"failed\":0,\"begin\":\"" + now
+                + "\",\"end\":\"" + cluster.clock.instant().plusSeconds(120) + "\",\"issued_before\":\"" + now
+                + "\",\"dry_run\":true}\n";
+        assertThat(run(new RenewCertificate(cluster.clock), issuer + " --dry-run"))
+                .isZero();
+        assertThat(out).hasToString(dry);
+        assertThat(stored(Cluster.hostname("shop-0.example")).upkeep().renewAt())
+                .isEmpty();
+        assertThat(run(new RenewCertificate(cluster.clock), issuer)).isZero();
+        assertThat(out).hasToString(dry.replace("true", "false"));
+        assertThat(stored(Cluster.hostname("shop-0.example")).upkeep().renewAt())
+                .isPresent();
+
+        assertThat(run(new RenewCertificate(cluster.clock), "--issuer none.test"))
+                .isZero();
+        assertThat(out).asString().startsWith("none.test: marked 0 of 0 ");
+        cluster.dynamo.failNext(DynamoOperation.UPDATE_ITEM, SdkClientException.create("away"));
+        assertThat(run(new RenewCertificate(cluster.clock), issuer)).isEqualTo(1);
+        assertThat(err).asString().contains("away");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "shop.example --issuer ca.test",
+                "shop.example --per-hour 5",
+                "--per-hour 5",
+                "--issuer ca.test --per-hour 0"
+            })
+    void renewOfNobodyOrBoth_isWrongInput(String arguments) {
+        assertThatThrownBy(() -> run(new RenewCertificate(), arguments))
+                .isInstanceOf(CommandLine.ParameterException.class);
     }
 
     @Test

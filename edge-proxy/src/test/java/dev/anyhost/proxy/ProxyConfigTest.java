@@ -8,6 +8,7 @@ import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.issuance.AcmeSettings;
 import dev.anyhost.proxy.issuance.OrderLimits;
+import dev.anyhost.proxy.preflight.PreflightSettings;
 import dev.anyhost.settings.ConfigError;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.store.TokenLimit;
@@ -18,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +68,8 @@ class ProxyConfigTest {
                 .isEqualTo(URI.create("https://acme-v02.api.letsencrypt.org/directory"));
         assertThat(config.acme().getFirst().challenges())
                 .containsExactly(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01);
+        assertThat(config.preflight())
+                .isEqualTo(new PreflightSettings(true, Optional.empty(), List.of(), List.of(), Set.of(), 80, false));
         assertThat(config.verifier().auth()).hasToString("AWS_IAM");
         assertThat(config.store().tables().certificates().name()).isEqualTo("anyhost-certificates");
         assertThat(config.store().tables().coordination().name()).isEqualTo("anyhost-coordination");
@@ -179,7 +184,7 @@ class ProxyConfigTest {
     void allMistakes_areReportedAtOnceEachWithKeyValueAndExpectation() throws Exception {
         ConfigResult<ProxyConfig> result = read("""
                 listen: {https: ["nowhere"], public-https-port: 70000, proxy-protocol-from: [10.0.0.0]}
-                acme: {email: nobody, challenges: [dns-01], trusted-roots: missing.pem}
+                acme: {email: nobody, challenges: [dns-01], trusted-roots: missing.pem, preflight: {port: 0, edge-domain: "no name", resolvers: [nobody], caa-identities: ["a b"], static-addresses: [x], enable: true}}
                 verifier: {auth: basic}
                 store: {key-encryption: "file:absent", tabel: x}
                 origin: {url: "ftp://app.example.com"}
@@ -196,6 +201,12 @@ class ProxyConfigTest {
                         "acme.email",
                         "acme.challenges[0]",
                         "acme.trusted-roots",
+                        "acme.preflight.port",
+                        "acme.preflight.edge-domain",
+                        "acme.preflight.resolvers[0]",
+                        "acme.preflight.caa-identities[0]",
+                        "acme.preflight.static-addresses[0]",
+                        "acme.preflight.enable",
                         "verifier.url",
                         "verifier.auth",
                         "store.key-encryption",

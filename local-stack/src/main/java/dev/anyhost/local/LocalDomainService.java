@@ -1,5 +1,6 @@
 package dev.anyhost.local;
 
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.Parts;
@@ -16,7 +17,6 @@ import dev.anyhost.verifier.api.DomainsHandler;
 import dev.anyhost.verifier.api.SharedAddress;
 import dev.anyhost.verifier.check.CheckLoop;
 import dev.anyhost.verifier.check.LookingAfter;
-import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
@@ -39,9 +39,10 @@ import org.slf4j.LoggerFactory;
 /** The domain service on loopback: ask and API at one address, and the checks, against a DNS server that one can set. */
 final class LocalDomainService {
 
+    static final DnsName EDGE_DOMAIN = new DnsName("edge.anyhost.example");
+
     private static final Logger LOG = LoggerFactory.getLogger(LocalDomainService.class);
     private static final String TENANT = "customer";
-    private static final DnsName EDGE_DOMAIN = new DnsName("edge.anyhost.example");
     private static final String COORDINATION = "anyhost-coordination";
     private static final Duration CHECKS_EVERY = Duration.ofSeconds(2);
 

@@ -121,6 +121,13 @@ final class LocalStack implements AutoCloseable {
                   directory: %s
                   email: ops@example.com
                   trusted-roots: %s
+                  preflight:
+                    edge-domain: %s
+                    static-addresses: [127.0.0.1]
+                    resolvers: ["127.0.0.1:%d"]
+                    caa-identities: [letsencrypt.org]
+                    port: %d
+                    allow-private: true
                 verifier:
                   url: %s
                   auth: none
@@ -139,6 +146,9 @@ final class LocalStack implements AutoCloseable {
                         ports.https(),
                         pebble.directory(),
                         pebble.trustedRoots(),
+                        LocalDomainService.EDGE_DOMAIN,
+                        pebble.dns().address().getPort(),
+                        ports.http(),
                         domains.uri(),
                         database.endpoint(),
                         origin.port()));

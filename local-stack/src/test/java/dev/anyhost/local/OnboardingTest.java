@@ -3,6 +3,7 @@ package dev.anyhost.local;
 import static dev.anyhost.local.TestSystem.hostname;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.testkit.AcmeRequests;
 import dev.anyhost.testkit.ClientHello;
@@ -20,7 +21,6 @@ import dev.anyhost.verifier.api.DomainsHandler;
 import dev.anyhost.verifier.api.SharedAddress;
 import dev.anyhost.verifier.check.LookingAfter;
 import dev.anyhost.verifier.check.ScheduledRun;
-import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.Webhook;
 import dev.anyhost.verifier.onboarding.DomainStatus;

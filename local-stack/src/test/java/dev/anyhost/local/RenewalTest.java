@@ -17,7 +17,6 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
@@ -55,7 +54,7 @@ class RenewalTest {
                         stored(tables).chain().getFirst(),
                         now.minus(Duration.ofDays(2)),
                         now.minus(Duration.ofDays(1)));
-                tables.certificates().schedule(NAME, 1, now, Optional.empty());
+                tables.certificates().postpone(NAME, 1, now);
 
                 until(() -> stored(tables).version() == 2);
                 BigInteger renewed = stored(tables).chain().getFirst().getSerialNumber();

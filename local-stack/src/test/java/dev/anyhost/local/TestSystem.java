@@ -187,6 +187,7 @@ final class TestSystem implements AutoCloseable {
                   directory: %s
                   email: ops@example.com
                   trusted-roots: %s
+                  preflight: {enabled: false}
                 verifier:
                   url: %s
                   auth: none

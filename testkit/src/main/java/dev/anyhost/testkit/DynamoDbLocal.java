@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -96,13 +97,18 @@ public final class DynamoDbLocal implements AutoCloseable {
         return process.pid();
     }
 
-    /** A new client with dummy credentials; the caller closes it. */
-    public DynamoDbClient client() {
+    /**
+     * A new client with dummy credentials; the caller closes it.
+     *
+     * @param interceptors see all its calls
+     */
+    public DynamoDbClient client(ExecutionInterceptor... interceptors) {
         return DynamoDbClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
                 .httpClient(UrlConnectionHttpClient.create())
+                .overrideConfiguration(override -> override.executionInterceptors(List.of(interceptors)))
                 .build();
     }
 

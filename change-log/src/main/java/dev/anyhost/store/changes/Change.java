@@ -4,8 +4,34 @@ import dev.anyhost.domain.Hostname;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Something about a hostname that instances should hear of soon. */
-public record Change(Kind kind, Hostname hostname) {
+/**
+ * Something about a hostname that instances should hear of soon.
+ *
+ * @param cause why an issuance failed, where its owner can mend it
+ */
+public record Change(Kind kind, Hostname hostname, Optional<Cause> cause) {
+
+    /** One that needs no cause. */
+    public Change(Kind kind, Hostname hostname) {
+        this(kind, hostname, Optional.empty());
+    }
+
+    /**
+     * What stands in the way of a certificate.
+     *
+     * @param code for machines
+     * @param message one sentence for the owner
+     * @param served whether a former certificate is served meanwhile
+     */
+    public record Cause(String code, String message, boolean served) {
+
+        private static final int LONGEST = 1_000;
+
+        /** Cuts a message over 1,000 characters: parts of it come from other people's DNS. */
+        public Cause {
+            message = message.length() > LONGEST ? message.substring(0, LONGEST) : message;
+        }
+    }
 
     /** What happened. A reader passes over kinds that it doesn't know: they are of a later release. */
     public enum Kind {

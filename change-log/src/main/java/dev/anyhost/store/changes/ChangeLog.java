@@ -37,6 +37,9 @@ public final class ChangeLog {
     private static final String CHANGED = "changed";
     private static final String AT = "changed_at";
     private static final String HOSTNAME = "changed_hostname";
+    private static final String CODE = "changed_code";
+    private static final String MESSAGE = "changed_message";
+    private static final String SERVED = "changed_served";
     private static final long BUCKET_SECONDS = 60;
 
     /** Rows outlive the longest silence after which a reader still catches up. */
@@ -96,6 +99,11 @@ public final class ChangeLog {
         row.put(HOSTNAME, AttributeValue.fromS(change.hostname().value()));
         row.put(AT, seconds(now));
         row.put(EXPIRES, seconds(now.plus(KEPT)));
+        change.cause().ifPresent(cause -> {
+            row.put(CODE, AttributeValue.fromS(cause.code()));
+            row.put(MESSAGE, AttributeValue.fromS(cause.message()));
+            row.put(SERVED, AttributeValue.fromBool(cause.served()));
+        });
         return row;
     }
 
@@ -132,8 +140,17 @@ public final class ChangeLog {
         var hostname = Hostname.parse(text(row, HOSTNAME));
         Optional<Instant> at = instant(row);
         if (kind.isPresent() && hostname.isPresent() && at.isPresent()) {
-            entries.add(new ChangesSince.Entry(text(row, KIND), at.get(), new Change(kind.get(), hostname.get())));
+            entries.add(new ChangesSince.Entry(
+                    text(row, KIND), at.get(), new Change(kind.get(), hostname.get(), cause(row))));
         }
+    }
+
+    private static Optional<Change.Cause> cause(Map<String, AttributeValue> row) {
+        AttributeValue served = row.get(SERVED);
+        return Optional.of(text(row, CODE))
+                .filter(code -> !code.isEmpty())
+                .map(code -> new Change.Cause(
+                        code, text(row, MESSAGE), served != null && Boolean.TRUE.equals(served.bool())));
     }
 
     private static AttributeValue seconds(Instant at) {

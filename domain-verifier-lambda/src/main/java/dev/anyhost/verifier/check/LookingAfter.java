@@ -1,6 +1,6 @@
 package dev.anyhost.verifier.check;
 
-import dev.anyhost.verifier.dns.DnsClient;
+import dev.anyhost.dns.DnsClient;
 import dev.anyhost.verifier.dns.DomainProbe;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.CertificateEvents;

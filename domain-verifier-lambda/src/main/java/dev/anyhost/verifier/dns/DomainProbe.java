@@ -1,5 +1,9 @@
 package dev.anyhost.verifier.dns;
 
+import dev.anyhost.dns.CaaCheck;
+import dev.anyhost.dns.DnsClient;
+import dev.anyhost.dns.DnsName;
+import dev.anyhost.dns.Sighting;
 import dev.anyhost.verifier.onboarding.Finding;
 import java.util.Optional;
 
@@ -29,7 +33,11 @@ public final class DomainProbe {
                         : Optional.empty();
                 yield unproven.isPresent()
                         ? unproven.get()
-                        : judgement.authorised(caa.of(hostname, expected.edge().authorities()), way);
+                        : judgement.authorised(
+                                caa.of(
+                                        hostname,
+                                        CaaCheck.Applicant.of(expected.edge().authorities())),
+                                way);
             }
         };
     }

@@ -1,5 +1,6 @@
 package dev.anyhost.verifier.dns;
 
+import dev.anyhost.dns.DnsName;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;

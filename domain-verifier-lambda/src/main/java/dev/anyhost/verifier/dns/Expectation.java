@@ -1,5 +1,6 @@
 package dev.anyhost.verifier.dns;
 
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.Registration;

@@ -1,5 +1,10 @@
 package dev.anyhost.verifier.dns;
 
+import dev.anyhost.dns.CaaCheck;
+import dev.anyhost.dns.DnsAnswer;
+import dev.anyhost.dns.DnsName;
+import dev.anyhost.dns.Sight;
+import dev.anyhost.dns.Sighting;
 import dev.anyhost.verifier.onboarding.Finding;
 import dev.anyhost.verifier.onboarding.FindingCode;
 import dev.anyhost.verifier.onboarding.Registration;

@@ -5,6 +5,9 @@ import dev.anyhost.store.changes.ChangeLog;
 import dev.anyhost.store.changes.ChangesSince;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.DomainEvent;
+import dev.anyhost.verifier.onboarding.Finding;
+import dev.anyhost.verifier.onboarding.FindingCode;
+import dev.anyhost.verifier.onboarding.Hindrance;
 import dev.anyhost.verifier.whitelist.Cursor;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
@@ -93,12 +96,19 @@ public final class CertificateEvents {
         };
     }
 
+    /** What an owner can mend; codes of a later release say nothing to this one. */
+    private static Optional<Hindrance> hindrance(Change change) {
+        return change.cause()
+                .flatMap(cause -> FindingCode.of(cause.code())
+                        .map(code -> new Hindrance(new Finding(code, cause.message()), cause.served())));
+    }
+
     /** False when it must be tried again. */
     private boolean append(ChangesSince.Entry entry, DomainEvent.Type type) {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             switch (whitelist.findConsistent(entry.change().hostname())) {
                 case FindResult.Found(Domain domain) -> {
-                    Domain certified = domain.certified(entry.id(), type, entry.at());
+                    Domain certified = domain.certified(entry.id(), type, entry.at(), hindrance(entry.change()));
                     // A run that ended before it moved the cursor has taken over what is noted.
                     if (certified.equals(domain)
                             || whitelist.update(domain, certified) instanceof UpdateResult.Updated) {

@@ -105,17 +105,26 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
      * Something happened to its certificate.
      *
      * @param id of the change in the log that says so, and of the event; one that was noted before changes nothing
+     * @param hindrance what stood in its way; the same again is no news, since proxies look again and again
      */
-    public Domain certified(String id, DomainEvent.Type type, Instant at) {
-        if (outbox.hasNoted(id)) {
+    public Domain certified(String id, DomainEvent.Type type, Instant at, Optional<Hindrance> hindrance) {
+        if (outbox.hasNoted(id) || (hindrance.isPresent() && hindrance.equals(standing.hindrance()))) {
             return this;
         }
         Optional<DomainEvent.Cause> cause = type == DomainEvent.Type.CERTIFICATE_FAILED
-                ? Optional.of(new DomainEvent.Cause(
-                        "issuance_failed", "No certificate could be obtained; it is tried again by and by."))
+                ? Optional.of(hindrance
+                        .map(Hindrance::finding)
+                        .map(DomainEvent.Cause::of)
+                        .orElse(new DomainEvent.Cause(
+                                "issuance_failed", "No certificate could be obtained; it is tried again by and by.")))
                 : Optional.empty();
         var event = new DomainEvent(id, type, wholeSeconds(at), tenant(), status(), cause);
-        return new Domain(hostname, registration, standing, outbox.noting(id).and(event), version + 1);
+        return new Domain(
+                hostname,
+                registration,
+                standing.with(hindrance),
+                outbox.noting(id).and(event),
+                version + 1);
     }
 
     /** What stays of it for a while when it is removed. */

@@ -1,13 +1,20 @@
 package dev.anyhost.verifier.onboarding;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Where a hostname stands and why.
  *
  * @param since when the status last changed
+ * @param hindrance what keeps it from a certificate, as the proxies saw it when they last tried
  */
-public record Standing(DomainStatus status, Instant since, Checks checks) {
+public record Standing(DomainStatus status, Instant since, Checks checks, Optional<Hindrance> hindrance) {
+
+    /** One that nothing is known to hinder. */
+    public Standing(DomainStatus status, Instant since, Checks checks) {
+        this(status, since, checks, Optional.empty());
+    }
 
     /** The status machine: what a finding makes of a hostname. What couldn't be asked changes no status. */
     Standing after(Finding finding, CheckSchedule schedule, Instant now) {
@@ -16,7 +23,7 @@ public record Standing(DomainStatus status, Instant since, Checks checks) {
         return switch (kind) {
             case PROVEN, PROVEN_WITH_WARNING -> moved(proven(), next, now);
             case HINDERED, WRONG -> moved(wrong(schedule.isOver(next, now)), next, now);
-            case UNKNOWN -> new Standing(status, since, next);
+            case UNKNOWN -> with(next);
         };
     }
 
@@ -52,10 +59,14 @@ public record Standing(DomainStatus status, Instant since, Checks checks) {
     }
 
     private Standing moved(DomainStatus to, Checks next, Instant now) {
-        return to == status ? new Standing(status, since, next) : new Standing(to, now, next.anew());
+        return to == status ? with(next) : new Standing(to, now, next.anew());
     }
 
     Standing with(Checks next) {
-        return new Standing(status, since, next);
+        return new Standing(status, since, next, hindrance);
+    }
+
+    Standing with(Optional<Hindrance> next) {
+        return new Standing(status, since, checks, next);
     }
 }

@@ -36,7 +36,19 @@ public record Summary(State state, String code, String message, Optional<Instant
             case BLOCKED ->
                 new Summary(State.STUCK, "blocked", "The operator has blocked this hostname.", Optional.empty());
             case ACTIVE, MISCONFIGURED ->
-                of(State.SERVING, last, "active", "This hostname is served; nothing is to be done.", checks);
+                hindrance(domain)
+                        .map(hindrance -> of(
+                                hindrance.served() ? State.SERVING : State.STUCK,
+                                Optional.of(hindrance.finding()),
+                                "",
+                                "",
+                                checks))
+                        .orElseGet(() -> of(
+                                State.SERVING,
+                                last,
+                                "active",
+                                "This hostname is served; nothing is to be done.",
+                                checks));
             case PENDING ->
                 of(
                         now.isBefore(domain.standing().since().plus(CheckSchedule.GIVES_UP_AFTER))
@@ -54,6 +66,18 @@ public record Summary(State state, String code, String message, Optional<Instant
                         "This hostname isn't served any more; its DNS is about to be checked.",
                         checks);
         };
+    }
+
+    /** What the proxies saw counts where the checks have nothing against the hostname: they say better what to change. */
+    private static Optional<Hindrance> hindrance(Domain domain) {
+        return domain.standing()
+                .hindrance()
+                .filter(_ -> domain.standing()
+                        .checks()
+                        .last()
+                        .map(Finding::kind)
+                        .filter(kind -> kind == FindingCode.Kind.WRONG || kind == FindingCode.Kind.HINDERED)
+                        .isEmpty());
     }
 
     private static Summary of(

@@ -4,6 +4,7 @@ import dev.anyhost.verifier.onboarding.Checks;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.onboarding.Finding;
 import dev.anyhost.verifier.onboarding.FindingCode;
+import dev.anyhost.verifier.onboarding.Hindrance;
 import dev.anyhost.verifier.onboarding.Standing;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,9 @@ final class StandingItem {
     private static final String FIRST = "first";
     private static final String LAST = "last";
     private static final String COUNT = "count";
+    private static final String HINDRANCE = "hindrance";
+    private static final String HINDRANCE_MESSAGE = "hindrance_message";
+    private static final String HINDRANCE_SERVED = "hindrance_served";
 
     private StandingItem() {}
 
@@ -46,6 +50,11 @@ final class StandingItem {
         item.put(WRONG, Row.number(checks.wrong()));
         checks.wrongSince().ifPresent(since -> item.put(WRONG_SINCE, Row.seconds(since)));
         checks.next().ifPresent(next -> item.put(NEXT_CHECK, Row.seconds(next)));
+        standing.hindrance().ifPresent(hindrance -> {
+            item.put(HINDRANCE, Row.text(hindrance.finding().code().text()));
+            item.put(HINDRANCE_MESSAGE, Row.text(hindrance.finding().message()));
+            item.put(HINDRANCE_SERVED, AttributeValue.fromBool(hindrance.served()));
+        });
     }
 
     private static AttributeValue write(Checks.Run run) {
@@ -57,7 +66,18 @@ final class StandingItem {
     }
 
     static Standing read(Row row) {
-        return new Standing(row.text(STATUS, DomainStatus.BLOCKED, DomainStatus::of), row.seconds(SINCE), checks(row));
+        return new Standing(
+                row.text(STATUS, DomainStatus.BLOCKED, DomainStatus::of),
+                row.seconds(SINCE),
+                checks(row),
+                hindrance(row));
+    }
+
+    private static Optional<Hindrance> hindrance(Row row) {
+        return row.optional(HINDRANCE, FindingCode::of)
+                .map(code -> new Hindrance(
+                        new Finding(code, row.text(HINDRANCE_MESSAGE, "", Optional::of)),
+                        row.optionalFlag(HINDRANCE_SERVED).orElse(false)));
     }
 
     private static Checks checks(Row row) {

@@ -1,6 +1,7 @@
 package dev.anyhost.verifier.api;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.store.changes.Change;
 import dev.anyhost.store.changes.ChangeLog;
@@ -9,7 +10,6 @@ import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.verifier.AskHandler;
 import dev.anyhost.verifier.FunctionUrlServer;
-import dev.anyhost.verifier.dns.DnsName;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.onboarding.Domain;

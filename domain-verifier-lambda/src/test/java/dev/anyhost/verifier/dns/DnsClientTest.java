@@ -2,6 +2,9 @@ package dev.anyhost.verifier.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.dns.DnsAnswer;
+import dev.anyhost.dns.DnsClient;
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.verifier.onboarding.Finding;
 import dev.anyhost.verifier.onboarding.FindingCode;

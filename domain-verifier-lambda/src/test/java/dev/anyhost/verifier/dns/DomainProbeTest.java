@@ -2,6 +2,8 @@ package dev.anyhost.verifier.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.dns.DnsClient;
+import dev.anyhost.dns.DnsName;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.testkit.DnsServer;
 import dev.anyhost.verifier.onboarding.Finding;

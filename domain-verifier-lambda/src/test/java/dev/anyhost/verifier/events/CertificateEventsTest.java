@@ -8,9 +8,13 @@ import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.DynamoOperation;
 import dev.anyhost.testkit.FakeClock;
+import dev.anyhost.verifier.onboarding.CheckSchedule;
 import dev.anyhost.verifier.onboarding.Domain;
 import dev.anyhost.verifier.onboarding.DomainEvent;
 import dev.anyhost.verifier.onboarding.DomainStatus;
+import dev.anyhost.verifier.onboarding.Finding;
+import dev.anyhost.verifier.onboarding.FindingCode;
+import dev.anyhost.verifier.onboarding.Summary;
 import dev.anyhost.verifier.whitelist.FindResult;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.Whitelist;
@@ -93,6 +97,78 @@ class CertificateEventsTest {
 
     private List<DomainEvent.Type> types() {
         return shop().outbox().events().stream().map(DomainEvent::type).toList();
+    }
+
+    private void hindered(FindingCode code, boolean served) {
+        notices.publish(new Change(
+                Change.Kind.ISSUANCE_FAILED,
+                SHOP,
+                Optional.of(new Change.Cause(code.text(), "192.0.2.1 answers with status 404", served))));
+        clock.advance(Duration.ofMinutes(1));
+        events.takeOver();
+    }
+
+    private Summary summary() {
+        return Summary.of(shop(), clock.instant());
+    }
+
+    @Test
+    void whatStoodInTheWayOfAnOrder_isInTheSummaryUntilThereIsACertificate() {
+        hindered(FindingCode.ADDRESS_ELSEWHERE, false);
+
+        assertThat(summary())
+                .isEqualTo(new Summary(
+                        Summary.State.STUCK,
+                        "address_elsewhere",
+                        "192.0.2.1 answers with status 404",
+                        Optional.empty()));
+        assertThat(shop().outbox().events().getLast().cause())
+                .contains(new DomainEvent.Cause("address_elsewhere", "192.0.2.1 answers with status 404"));
+
+        publish(Change.Kind.ISSUED);
+        clock.advance(Duration.ofMinutes(1));
+        events.takeOver();
+
+        assertThat(summary().code()).isEqualTo("active");
+    }
+
+    @Test
+    void sameHindranceAgain_isNoNews() {
+        for (int look = 0; look < 5; look++) {
+            hindered(FindingCode.CAA_REFUSES, false);
+        }
+        assertThat(types()).containsExactly(DomainEvent.Type.CREATED, DomainEvent.Type.CERTIFICATE_FAILED);
+    }
+
+    @Test
+    void hindranceOfARenewal_leavesTheHostnameServing() {
+        hindered(FindingCode.NO_RECORDS, true);
+
+        assertThat(summary().state()).isEqualTo(Summary.State.SERVING);
+        assertThat(summary().code()).isEqualTo("no_records");
+    }
+
+    @Test
+    void findingOfACheck_saysBetterWhatToChange() {
+        hindered(FindingCode.ADDRESS_ELSEWHERE, false);
+        Domain shop = shop();
+        whitelist.update(
+                shop,
+                shop.checked(
+                        new Finding(FindingCode.CAA_REFUSES, "add a record"), CheckSchedule.DEFAULT, clock.instant()));
+
+        assertThat(summary().code()).isEqualTo("caa_refuses");
+        assertThat(summary().state()).isEqualTo(Summary.State.SERVING);
+    }
+
+    @Test
+    void causeOfALaterRelease_isAFailureLikeOthers() {
+        notices.publish(new Change(
+                Change.Kind.ISSUANCE_FAILED, SHOP, Optional.of(new Change.Cause("not_yet_known", "?", false))));
+        events.takeOver();
+
+        assertThat(summary().code()).isEqualTo("active");
+        assertThat(types()).contains(DomainEvent.Type.CERTIFICATE_FAILED);
     }
 
     @Test

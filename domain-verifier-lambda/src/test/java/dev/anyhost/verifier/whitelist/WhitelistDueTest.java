@@ -15,6 +15,7 @@ import dev.anyhost.verifier.onboarding.DomainEvent;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.onboarding.Finding;
 import dev.anyhost.verifier.onboarding.FindingCode;
+import dev.anyhost.verifier.onboarding.Hindrance;
 import dev.anyhost.verifier.onboarding.Removed;
 import java.net.URI;
 import java.time.Duration;
@@ -200,7 +201,7 @@ class WhitelistDueTest {
                                 random.nextBoolean(),
                                 random.nextBoolean() ? Optional.of(Duration.ofDays(30)) : Optional.empty()),
                         now);
-            case 2 -> domain.certified(UUID.randomUUID().toString(), certificate(random), now);
+            case 2 -> domain.certified(UUID.randomUUID().toString(), certificate(random), now, hindrance(random));
             case 3 -> domain.delivered(domain.outbox().withoutFirst(now));
             case 4 ->
                 domain.outbox().events().isEmpty()
@@ -211,6 +212,12 @@ class WhitelistDueTest {
                 yield domain.checked(new Finding(code, "message of " + code), CheckSchedule.DEFAULT, now);
             }
         };
+    }
+
+    private static Optional<Hindrance> hindrance(Random random) {
+        return random.nextBoolean()
+                ? Optional.of(new Hindrance(new Finding(FindingCode.STALE_AAAA, "mend it"), random.nextBoolean()))
+                : Optional.empty();
     }
 
     private static DomainEvent.Type certificate(Random random) {

@@ -53,8 +53,10 @@ public final class Acquisition {
      * Where certificates are.
      *
      * @param strangers bounds the store's part in names that may be strangers'
+     * @param traffic hears how busy names are
      */
-    public record Certificates(HeldCertificates held, CertificateStore store, Strangers strangers) {}
+    public record Certificates(
+            HeldCertificates held, CertificateStore store, Strangers strangers, TrafficNotes traffic) {}
 
     /**
      * What strangers' names may cost the store. A look-up that finds a certificate costs nothing: its name is a
@@ -150,7 +152,10 @@ public final class Acquisition {
             }
             case Permission.Allowed(Route route) -> {
                 Optional<Held> held = certificates.held().find(hostname);
-                held.ifPresent(use -> stillAllowed(hostname, use, route));
+                held.ifPresent(use -> {
+                    stillAllowed(hostname, use, route);
+                    certificates.traffic().note(hostname, use.uses());
+                });
                 if (held.filter(use -> use.seen().isBefore(clock.instant().minus(SEEN_DAILY)))
                         .isPresent()) {
                     reload(hostname).ifPresent(this::recordUse);
@@ -205,6 +210,9 @@ public final class Acquisition {
     private CertificateAnswer allowed(Hostname hostname, Route route) {
         Optional<Held> inMemory = certificates.held().find(hostname);
         if (inMemory.isPresent()) {
+            Uses uses = inMemory.get().uses();
+            uses.one();
+            certificates.traffic().note(hostname, uses);
             stillAllowed(hostname, inMemory.get(), route);
             return new Serve(inMemory.get().certificate(), Source.MEMORY);
         }
@@ -325,7 +333,9 @@ public final class Acquisition {
     private CertificateAnswer hold(StoredCertificate stored, Route route, Source source) {
         Instant now = clock.instant();
         var certificate = ServableCertificate.of(stored.hostname(), stored.chain(), stored.privateKey());
-        certificates.held().hold(stored.hostname(), new Held(certificate, route, now));
+        Uses uses =
+                certificates.held().find(stored.hostname()).map(Held::uses).orElseGet(certificates.traffic()::begin);
+        certificates.held().hold(stored.hostname(), new Held(certificate, route, now, uses));
         failures.forget(stored.hostname());
         return new Serve(certificate, source);
     }

@@ -119,6 +119,7 @@ public final class CertificateDirectory {
             case Verdict.Silent _ -> Optional.empty();
             case Verdict.Allowed(Route route, Duration _) -> {
                 Optional<Held> held = memory.held().find(hostname);
+                held.ifPresent(found -> found.uses().one());
                 yield held.isPresent()
                         ? Optional.of(new Serve(held.get().certificate(), Source.MEMORY))
                         : memory.failures().find(hostname, route).map(CertificateAnswer.class::cast);

@@ -31,8 +31,9 @@ public final class HeldCertificates implements AutoCloseable {
      * One name's certificate and route.
      *
      * @param seen when the store last had this certificate
+     * @param uses of the name, whatever its certificate
      */
-    public record Held(ServableCertificate certificate, Route route, Instant seen) {}
+    public record Held(ServableCertificate certificate, Route route, Instant seen, Uses uses) {}
 
     /** The name's certificate while it is valid. The caller must {@link ServableCertificate#retain} before use. */
     Optional<Held> find(Hostname hostname) {
@@ -50,7 +51,9 @@ public final class HeldCertificates implements AutoCloseable {
 
     /** Holds the same certificate with another route. */
     void reroute(Hostname hostname, Route route) {
-        memory.asMap().computeIfPresent(hostname, (name, held) -> new Held(held.certificate(), route, held.seen()));
+        memory.asMap()
+                .computeIfPresent(
+                        hostname, (name, held) -> new Held(held.certificate(), route, held.seen(), held.uses()));
     }
 
     /** Forgets a name; false when there was nothing to forget. Connections that use its certificate keep working. */

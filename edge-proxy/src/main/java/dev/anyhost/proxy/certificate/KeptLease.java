@@ -5,6 +5,7 @@ import dev.anyhost.store.IssuanceLeases;
 import dev.anyhost.store.Lease;
 import dev.anyhost.store.LeaseUpdate;
 import dev.anyhost.store.StoreEffect;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,11 @@ final class KeptLease implements AutoCloseable {
     /** The order came to nothing, and all instances are to know. */
     synchronized void failed(IssuanceFailure failure) {
         ending = new Ending.Failed(failure);
+    }
+
+    /** What was noted of an order that came to nothing. */
+    synchronized Optional<IssuanceFailure> failure() {
+        return ending instanceof Ending.Failed(IssuanceFailure failure) ? Optional.of(failure) : Optional.empty();
     }
 
     private synchronized void renew() {

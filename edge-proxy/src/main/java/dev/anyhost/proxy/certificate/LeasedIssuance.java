@@ -11,6 +11,7 @@ import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Urgency;
+import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.ClaimResult;
 import dev.anyhost.store.FindResult;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -74,8 +76,10 @@ public final class LeasedIssuance {
      *
      * @param authorities the first is asked first; empty until tables, keys and account were seen: a mistyped key must not
      *     order the world anew
+     * @param preflight what is looked at before each order
      */
-    public record Orders(Supplier<List<Authority>> authorities, IssuanceBudget places, NewNames newNames) {}
+    public record Orders(
+            Supplier<List<Authority>> authorities, IssuanceBudget places, NewNames newNames, Preflight preflight) {}
 
     public LeasedIssuance(CertificateStore store, IssuanceLeases leases, Orders orders, Surroundings around) {
         this.store = store;
@@ -112,6 +116,20 @@ public final class LeasedIssuance {
             return isValid(found, now)
                     && former.filter(known -> known.version() >= found.version())
                             .isEmpty();
+        }
+
+        List<String> directories() {
+            return authorities.stream()
+                    .map(authority -> authority.issuer().directory())
+                    .toList();
+        }
+
+        Wanted without(Set<String> directories) {
+            List<Authority> others = authorities.stream()
+                    .filter(authority ->
+                            !directories.contains(authority.issuer().directory()))
+                    .toList();
+            return new Wanted(others, route, urgency, former);
         }
 
         /** Only the authority that issued a certificate can see it replaced (RFC 9773 section 5). */
@@ -228,10 +246,14 @@ public final class LeasedIssuance {
 
     private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
         Outcome outcome;
+        Optional<IssuanceFailure> failure;
         try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
             outcome = new OrderUnderLease(store, kept, orders, around).run(wanted);
+            failure = kept.failure();
         }
-        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname())));
+        Optional<Change.Cause> cause = failure.flatMap(
+                known -> PreflightFailures.cause(known, wanted.former().isPresent()));
+        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname(), cause)));
         return outcome;
     }
 

@@ -12,6 +12,7 @@ import dev.anyhost.proxy.issuance.AcmeProblem;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.Permit;
+import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
@@ -97,6 +98,10 @@ final class OrderUnderLease {
     }
 
     private Outcome order(Wanted wanted, long replaces, Instant used) throws InterruptedException {
+        PreflightResult look = orders.preflight().check(hostname, wanted.directories());
+        if (look instanceof PreflightResult.Failed seen) {
+            return failing(PreflightFailures.of(seen, kept.lease().failure(), wanted.route(), around.now()));
+        }
         Optional<IssuanceBudget.Token> token = wanted.urgency().isPressing()
                 ? orders.places().tryTake(PATIENCE)
                 : orders.places().tryTakeSpare();
@@ -105,7 +110,11 @@ final class OrderUnderLease {
         }
         AuthorityRound.Result result;
         try (IssuanceBudget.Token _ = token.get()) {
-            result = new AuthorityRound(kept, wanted, around.time().clock()).run();
+            result = new AuthorityRound(
+                            kept,
+                            wanted.without(look.forbidden()),
+                            around.time().clock())
+                    .run();
         }
         return switch (result.outcome()) {
             case IssuanceOutcome.Issued issued -> write(wanted.route(), replaces, used, issued);

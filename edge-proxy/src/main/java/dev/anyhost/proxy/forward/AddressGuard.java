@@ -35,7 +35,8 @@ public final class AddressGuard {
         return reachable && !own.test(new InetSocketAddress(address, origin.port()));
     }
 
-    static boolean isPublic(InetAddress address) {
+    /** Whether an address is globally routable unicast. */
+    public static boolean isPublic(InetAddress address) {
         return switch (address) {
             case Inet4Address four -> isPublic(word(four.getAddress(), 0));
             case Inet6Address six -> isPublic(six.getAddress());

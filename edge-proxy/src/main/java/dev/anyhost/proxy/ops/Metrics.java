@@ -49,6 +49,9 @@ public final class Metrics {
         for (String result : new String[] {"renewed", "elsewhere", "failed", "refused", "unused", "expired"}) {
             renewal(result);
         }
+        for (String result : new String[] {"passed", "failed", "unknown"}) {
+            preflight(result);
+        }
         for (String result : new String[] {"current", "rotated", "failed"}) {
             ticketKeys(result);
         }
@@ -93,6 +96,11 @@ public final class Metrics {
         renewal(result).increment();
     }
 
+    /** Something was looked at before an order. {@code result}: passed, failed or unknown. */
+    public void preflighted(String result) {
+        preflight(result).increment();
+    }
+
     /** How long a served handshake waited for its certificate. {@code cause}: memory, store, issued or waited. */
     public void handshakeWaited(String cause, Duration waited) {
         handshakeWaits
@@ -127,6 +135,17 @@ public final class Metrics {
         Gauge.builder("anyhost.ticket.key.age.seconds", seconds).register(registry);
     }
 
+    /**
+     * Certificates that should have been renewed, in the parts that this process went through last: summed over all
+     * processes each counts once. {@code share} of their life that is left at most: sixth (a quarter of a life under ten
+     * days) or twelfth (a tenth).
+     */
+    public void certificatesOverdue(String share, Supplier<Number> overdue) {
+        Gauge.builder("anyhost.certificates.overdue", overdue)
+                .tag("share", share)
+                .register(registry);
+    }
+
     /** How many wait for a verdict or a certificate. */
     public void waiting(Supplier<Number> waiting) {
         Gauge.builder("anyhost.waiting", waiting).register(registry);
@@ -147,6 +166,10 @@ public final class Metrics {
 
     private Counter renewal(String result) {
         return registry.counter("anyhost.renewals", "result", result);
+    }
+
+    private Counter preflight(String result) {
+        return registry.counter("anyhost.preflight", "result", result);
     }
 
     private Counter ticketKeys(String result) {

@@ -55,16 +55,24 @@ final class CertificateCare {
     }
 
     /** Looks once. What can't be read, or has no place for its order, stays due. */
-    Outcome look(Hostname hostname, List<Issuer> issuers) {
+    Outcome look(Hostname hostname, List<Issuer> issuers, Lateness lateness) {
+        Outcome outcome = outcome(hostname, issuers, lateness);
+        if (outcome.settles()) {
+            lateness.settled(hostname);
+        }
+        return outcome;
+    }
+
+    private Outcome outcome(Hostname hostname, List<Issuer> issuers, Lateness lateness) {
         return switch (store.find(hostname)) {
-            case FindResult.Found(StoredCertificate found) -> look(found, issuers);
+            case FindResult.Found(StoredCertificate found) -> look(found, issuers, lateness);
             case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
                 // A visitor has it replaced, or nobody misses it.
                 LOG.atError()
                         .addKeyValue("hostname", hostname)
                         .addKeyValue("reason", reason)
                         .log("stored certificate is damaged");
-                yield scheduled(Outcome.UNREADABLE, store.schedule(hostname, version, in(A_DAY), Optional.empty()));
+                yield scheduled(Outcome.UNREADABLE, store.postpone(hostname, version, in(A_DAY)));
             }
             case FindResult.Absent() -> Outcome.GONE;
             case FindResult.KeyUnavailable(String keyId, String reason) -> unreachable(hostname, keyId + ": " + reason);
@@ -72,7 +80,7 @@ final class CertificateCare {
         };
     }
 
-    private Outcome look(StoredCertificate certificate, List<Issuer> issuers) {
+    private Outcome look(StoredCertificate certificate, List<Issuer> issuers, Lateness lateness) {
         Instant now = clock.instant();
         if (!certificate.notAfter().isAfter(now)) {
             return next(certificate, Outcome.EXPIRED, in(A_MONTH), Optional.empty());
@@ -81,12 +89,12 @@ final class CertificateCare {
         Optional<SuggestedWindow> window = word.window();
         Instant renewAt = RenewalPolicy.renewAt(certificate, window);
         if (now.isBefore(renewAt)) {
-            return next(certificate, Outcome.WAITING, earlier(renewAt, word.askAgain()), window);
+            return next(certificate, Outcome.WAITING, RenewalPolicy.earlier(renewAt, word.askAgain()), window);
         }
         if (certificate.upkeep().used().isBefore(now.minus(unusedFor))) {
             return next(certificate, Outcome.UNUSED, in(A_DAY), window);
         }
-        return renewed(certificate, window, now);
+        return renewed(certificate, window, lateness);
     }
 
     /**
@@ -127,7 +135,8 @@ final class CertificateCare {
         };
     }
 
-    private Outcome renewed(StoredCertificate certificate, Optional<SuggestedWindow> window, Instant now) {
+    private Outcome renewed(StoredCertificate certificate, Optional<SuggestedWindow> window, Lateness lateness) {
+        Instant now = clock.instant();
         Urgency urgency = now.isBefore(RenewalPolicy.emergencyAt(certificate)) ? Urgency.BULK : Urgency.NEAR_EXPIRY;
         return switch (renewer.renew(certificate, urgency)) {
             // The new one is due at once, and says itself when it is to be looked after.
@@ -135,9 +144,13 @@ final class CertificateCare {
             case Renewer.Result.Refused() -> refused(certificate, window, now);
             case Renewer.Result.NotYet(Cause cause, Instant retryAt) -> {
                 alarm(certificate, cause, retryAt, now);
+                // That it has to wait for its turn is nothing to write down while there is time.
+                if (cause != Cause.OVERLOADED || RenewalPolicy.alarm(certificate, now) != RenewalPolicy.Alarm.NONE) {
+                    lateness.failed(certificate);
+                }
                 yield cause == Cause.OVERLOADED
                         ? Outcome.BUSY
-                        : next(certificate, Outcome.FAILED, earlier(retryAt, in(A_DAY)), window);
+                        : next(certificate, Outcome.FAILED, RenewalPolicy.earlier(retryAt, in(A_DAY)), window);
             }
         };
     }
@@ -166,7 +179,7 @@ final class CertificateCare {
 
     private Outcome next(
             StoredCertificate certificate, Outcome outcome, Instant due, Optional<SuggestedWindow> window) {
-        return scheduled(outcome, store.schedule(certificate.hostname(), certificate.version(), due, window));
+        return scheduled(outcome, store.schedule(certificate, due, window));
     }
 
     private static Outcome scheduled(Outcome outcome, StoreEffect effect) {
@@ -189,9 +202,5 @@ final class CertificateCare {
 
     private Instant in(Duration time) {
         return clock.instant().plus(time);
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 }

@@ -28,4 +28,12 @@ public enum Outcome {
     boolean staysDue() {
         return this == BUSY || this == UNREACHABLE;
     }
+
+    /** Whether nobody need worry any more that it wasn't renewed. */
+    boolean settles() {
+        return switch (this) {
+            case RENEWED, ELSEWHERE, WAITING, REFUSED, UNUSED, GONE -> true;
+            case EXPIRED, FAILED, UNREADABLE, BUSY, UNREACHABLE -> false;
+        };
+    }
 }

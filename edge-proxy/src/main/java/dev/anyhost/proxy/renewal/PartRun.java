@@ -2,9 +2,7 @@ package dev.anyhost.proxy.renewal;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.issuance.Issuer;
-import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.DueResult;
-import dev.anyhost.store.PartLeases;
 import dev.anyhost.store.PartLeases.PartLease;
 import dev.anyhost.store.StoreEffect;
 import java.time.Duration;
@@ -33,15 +31,19 @@ final class PartRun {
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final int AT_A_TIME = 16;
 
-    private final CertificateStore store;
-    private final PartLeases parts;
+    private final RenewalLoop.Store store;
     private final CertificateCare care;
+    private final OverdueCertificates overdue;
     private final RenewalLoop.Surroundings around;
 
-    PartRun(CertificateStore store, PartLeases parts, CertificateCare care, RenewalLoop.Surroundings around) {
+    PartRun(
+            RenewalLoop.Store store,
+            CertificateCare care,
+            OverdueCertificates overdue,
+            RenewalLoop.Surroundings around) {
         this.store = store;
-        this.parts = parts;
         this.care = care;
+        this.overdue = overdue;
         this.around = around;
     }
 
@@ -52,7 +54,7 @@ final class PartRun {
         ScheduledFuture<?> signs = around.timer()
                 .scheduleAtFixedRate(
                         () -> {
-                            if (!parts.renew(lease)) {
+                            if (!store.parts().renew(lease)) {
                                 lost.set(true);
                             }
                         },
@@ -71,25 +73,32 @@ final class PartRun {
 
     private void goThrough(String part, List<Issuer> issuers, AtomicBoolean lost) throws InterruptedException {
         long end = around.time().nanos().getAsLong() + LONGEST.toNanos();
-        Set<Hostname> done = new HashSet<>();
+        var pass = new Pass(part, issuers, new Lateness(store.late(), part), new HashSet<>());
         boolean more = true;
         while (more && !lost.get() && around.time().nanos().getAsLong() - end < 0) {
-            more = page(part, issuers, done);
+            more = page(pass);
+        }
+        if (!lost.get()) {
+            pass.lateness().count(around.time().clock().instant()).ifPresent(count -> overdue.report(part, count));
         }
     }
 
+    /** @param done what was looked at */
+    private record Pass(String part, List<Issuer> issuers, Lateness lateness, Set<Hostname> done) {}
+
     /** Whether there may be more. The index lags behind: what was done is passed over when it is listed again. */
-    private boolean page(String part, List<Issuer> issuers, Set<Hostname> done) throws InterruptedException {
-        return switch (store.due(part, around.time().clock().instant(), AT_A_TIME)) {
+    private boolean page(Pass pass) throws InterruptedException {
+        return switch (store.certificates()
+                .due(pass.part(), around.time().clock().instant(), AT_A_TIME)) {
             case DueResult.Due(List<Hostname> due) -> {
                 List<Hostname> fresh = due.stream()
-                        .filter(hostname -> !done.contains(hostname))
+                        .filter(hostname -> !pass.done().contains(hostname))
                         .toList();
-                yield !fresh.isEmpty() && together(fresh, issuers, done);
+                yield !fresh.isEmpty() && together(fresh, pass);
             }
             case DueResult.Unreachable(String reason) -> {
                 LOG.atWarn()
-                        .addKeyValue("part", part)
+                        .addKeyValue("part", pass.part())
                         .addKeyValue("reason", reason)
                         .log("not known what is to be renewed");
                 yield false;
@@ -98,17 +107,18 @@ final class PartRun {
     }
 
     /** Whether it is of use to go on. A renewed one is looked at again, since nobody has asked yet when it is due. */
-    private boolean together(List<Hostname> due, List<Issuer> issuers, Set<Hostname> done) throws InterruptedException {
+    private boolean together(List<Hostname> due, Pass pass) throws InterruptedException {
         boolean goOn = true;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Outcome>> looks = new ArrayList<>();
-            due.forEach(hostname -> looks.add(threads.submit(() -> care.look(hostname, issuers))));
+            due.forEach(
+                    hostname -> looks.add(threads.submit(() -> care.look(hostname, pass.issuers(), pass.lateness()))));
             for (int i = 0; i < due.size(); i++) {
                 Outcome outcome = outcome(due.get(i), looks.get(i));
                 around.results().accept(outcome);
                 goOn &= !outcome.staysDue();
                 if (outcome != Outcome.RENEWED) {
-                    done.add(due.get(i));
+                    pass.done().add(due.get(i));
                 }
             }
         }
@@ -128,7 +138,7 @@ final class PartRun {
     private void release(PartLease lease) {
         // A process that is told to stop still gives its parts back, or the others would wait for them to lapse.
         boolean interrupted = Thread.interrupted();
-        if (parts.release(lease, around.time().clock().instant().plus(EVERY))
+        if (store.parts().release(lease, around.time().clock().instant().plus(EVERY))
                 instanceof StoreEffect.Unreachable(String reason)) {
             LOG.atWarn()
                     .addKeyValue("part", lease.part())

@@ -4,6 +4,7 @@ import dev.anyhost.proxy.certificate.Renewer;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.store.CertificateStore;
+import dev.anyhost.store.LateRenewals;
 import dev.anyhost.store.PartLeases;
 import dev.anyhost.store.PartLeases.PartClaim;
 import dev.anyhost.store.PartLeases.PartLease;
@@ -34,6 +35,7 @@ public final class RenewalLoop {
 
     private final PartLeases parts;
     private final PartRun run;
+    private final OverdueCertificates overdue = new OverdueCertificates();
     private final Supplier<List<Issuer>> issuers;
     private final TrustedClock trusted;
     private final Surroundings around;
@@ -57,24 +59,28 @@ public final class RenewalLoop {
             Random random,
             Consumer<Outcome> results) {}
 
+    /** What it goes by. */
+    public record Store(CertificateStore certificates, PartLeases parts, LateRenewals late) {}
+
     /**
      * @param issuers the first is asked first; empty until tables, keys and account were seen
      * @param unusedFor what nobody used for so long isn't renewed
      */
     public RenewalLoop(
-            CertificateStore store,
-            PartLeases parts,
-            Renewer renewer,
-            Supplier<List<Issuer>> issuers,
-            Duration unusedFor,
-            Surroundings around) {
-        this.parts = parts;
+            Store store, Renewer renewer, Supplier<List<Issuer>> issuers, Duration unusedFor, Surroundings around) {
+        this.parts = store.parts();
         this.issuers = issuers;
         this.around = around;
-        var care = new CertificateCare(store, renewer, unusedFor, around.time().clock(), around.random());
-        this.run = new PartRun(store, parts, care, around);
+        var care = new CertificateCare(
+                store.certificates(), renewer, unusedFor, around.time().clock(), around.random());
+        this.run = new PartRun(store, care, overdue, around);
         this.watch = new PartWatch(around.time());
         this.trusted = new TrustedClock();
+    }
+
+    /** What should have been renewed, for alarms. */
+    public OverdueCertificates overdue() {
+        return overdue;
     }
 
     /** Blocks until the thread is interrupted. */
@@ -93,10 +99,14 @@ public final class RenewalLoop {
     void tick() {
         List<Issuer> ready = issuers.get();
         if (ready.isEmpty() || !trusted.isRight(ready)) {
+            overdue.keepNone();
             return;
         }
         switch (parts.look()) {
-            case PartsResult.Parts(List<PartState> states) -> begin(shuffled(watch.free(states)), ready);
+            case PartsResult.Parts(List<PartState> states) -> {
+                overdue.keepOwn(states, around.owner());
+                begin(shuffled(watch.free(states)), ready);
+            }
             case PartsResult.Unreachable(String reason) ->
                 LOG.atWarn().addKeyValue("reason", reason).log("not known who renews what");
         }

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.renewal;
 
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.store.LateRenewals.LateRenewal;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.SuggestedWindow;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * When a certificate is renewed: at an instant of the window that its authority suggests (RFC 9773), else with a third of
- * its life left, or half of a life under ten days; in the last twentieth in any case. Pure.
+ * its life left, or half of a life under ten days; in the last twentieth in any case, and when an operator wishes it. Pure.
  */
 final class RenewalPolicy {
 
@@ -31,11 +32,16 @@ final class RenewalPolicy {
         ALMOST_EXPIRED
     }
 
-    /** When to renew it. */
+    /** When to renew it: what comes first of an authority's window, an operator's wish, and its end. */
     static Instant renewAt(StoredCertificate certificate, Optional<SuggestedWindow> window) {
         Instant wanted = window.map(SuggestedWindow::chosen).orElseGet(() -> unasked(certificate));
-        Instant latest = emergencyAt(certificate);
-        return wanted.isBefore(latest) ? wanted : latest;
+        Instant latest =
+                earlier(emergencyAt(certificate), certificate.upkeep().renewAt().orElse(Instant.MAX));
+        return earlier(wanted, latest);
+    }
+
+    static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** Since when renewing it brooks no delay. */
@@ -73,11 +79,21 @@ final class RenewalPolicy {
     }
 
     static Alarm alarm(StoredCertificate certificate, Instant now) {
-        boolean small = isShort(life(certificate));
-        if (!now.isBefore(left(certificate, small ? 10 : 12))) {
+        LateRenewal late = late(certificate);
+        if (!now.isBefore(late.almostExpiredAt())) {
             return Alarm.ALMOST_EXPIRED;
         }
-        return now.isBefore(left(certificate, small ? 4 : 6)) ? Alarm.NONE : Alarm.LATE;
+        return now.isBefore(late.lateAt()) ? Alarm.NONE : Alarm.LATE;
+    }
+
+    /** From when on it is alarming that a certificate wasn't renewed. */
+    static LateRenewal late(StoredCertificate certificate) {
+        boolean small = isShort(life(certificate));
+        return new LateRenewal(
+                certificate.hostname(),
+                left(certificate, small ? 4 : 6),
+                left(certificate, small ? 10 : 12),
+                certificate.notAfter());
     }
 
     /** When so much of its life is left: one part of so many. */

@@ -21,17 +21,20 @@ import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Pause;
 import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.proxy.renewal.Outcome;
 import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.StoreSettings;
 import dev.anyhost.store.TablesCheck;
 import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.testkit.ConsumedCapacity;
 import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.testkit.ServerIdentity;
 import dev.anyhost.testkit.TestCa;
+import dev.anyhost.testkit.memory.MemoryDynamoDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +55,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * Instances of the cold path over one store: a real database, a verifier and an authority that say what the test wants,
@@ -70,6 +74,12 @@ public final class Cluster implements AutoCloseable {
     public final CertificateTables tables;
     public final CountingDynamoDb dynamo;
 
+    /** What the calls cost. */
+    public final ConsumedCapacity capacity;
+
+    /** The table's name. */
+    public final String certificates;
+
     /** What the verifier says. */
     public Function<Hostname, Verdict> verifier = _ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5));
 
@@ -85,6 +95,9 @@ public final class Cluster implements AutoCloseable {
     /** How long certificates live. */
     public Duration life = Duration.ofDays(90);
 
+    /** What a look before an order gives. */
+    public Function<Hostname, PreflightResult> preflight = _ -> new PreflightResult.Passed(Set.of());
+
     Pause pause = clock::advance;
 
     /** The authorities, and those of them that can't be reached. */
@@ -98,8 +111,10 @@ public final class Cluster implements AutoCloseable {
     /** Where orders were made, in their order. */
     final List<String> ordered = Collections.synchronizedList(new ArrayList<>());
 
-    OrderLimits limits = OrderLimits.NONE;
-    int newNames = 1_000_000;
+    /** What its budgets take the authorities to allow. */
+    public OrderLimits limits = OrderLimits.NONE;
+
+    public int newNames = 1_000_000;
 
     /** For orders at a time. */
     int places = 10;
@@ -119,15 +134,30 @@ public final class Cluster implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
     Cluster(DynamoDbLocal database, Path folder) throws IOException {
+        this(database, folder, new ConsumedCapacity());
+    }
+
+    private Cluster(DynamoDbLocal database, Path folder, ConsumedCapacity capacity) throws IOException {
+        this(database.client(capacity), folder, capacity);
+    }
+
+    /** In memory. */
+    public Cluster(MemoryDynamoDb database, Path folder) throws IOException {
+        this(database, folder, new ConsumedCapacity());
+    }
+
+    private Cluster(DynamoDbClient database, Path folder, ConsumedCapacity capacity) throws IOException {
+        this.capacity = capacity;
         Path key = folder.resolve("key-" + UUID.randomUUID());
         Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
         keys = ((KeyEncryption.Configured.Usable) KeyEncryption.of(List.of("file:" + key.getFileName()), folder))
                 .encryption();
-        dynamo = new CountingDynamoDb(database.client());
+        dynamo = new CountingDynamoDb(database);
         String run = UUID.randomUUID().toString();
+        certificates = "certificates-" + run;
         tables = new CertificateTables(
                 new StoreSettings(
-                        new StoreSettings.Table("us-east-1", Optional.empty(), "certificates-" + run),
+                        new StoreSettings.Table("us-east-1", Optional.empty(), certificates),
                         new StoreSettings.Table("us-east-1", Optional.empty(), "coordination-" + run),
                         true),
                 new CertificateTables.Clients(dynamo, dynamo),
@@ -167,11 +197,19 @@ public final class Cluster implements AutoCloseable {
         var issuance = new LeasedIssuance(
                 tables.certificates(),
                 tables.leases(),
-                new LeasedIssuance.Orders(authorities(), budget, new NewNames(newNames, clock::nanos)),
+                new LeasedIssuance.Orders(
+                        authorities(),
+                        budget,
+                        new NewNames(newNames, clock::nanos),
+                        (hostname, _) -> preflight.apply(hostname)),
                 new LeasedIssuance.Surroundings(owner, time, timer, announcements));
         var acquisition = new Acquisition(
                 admission,
-                new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(clock::nanos)),
+                new Acquisition.Certificates(
+                        held,
+                        tables.certificates(),
+                        Acquisition.Strangers.bounded(clock::nanos),
+                        new TrafficNotes(tables.traffic(), clock, new Random(owner.hashCode()), Runnable::run)),
                 issuance,
                 failures,
                 clock,
@@ -192,8 +230,7 @@ public final class Cluster implements AutoCloseable {
     /** Looks after what is due, in the place of this instance, when it is told to. */
     public RenewalLoop renewals(Instance instance, String owner, List<Outcome> results) {
         return new RenewalLoop(
-                tables.certificates(),
-                tables.parts(),
+                new RenewalLoop.Store(tables.certificates(), tables.parts(), tables.late()),
                 new Renewer(instance.acquisition(), instance.issuance(), clock),
                 () -> List.of(new ScriptedIssuer(DIRECTORY)),
                 Duration.ofDays(90),

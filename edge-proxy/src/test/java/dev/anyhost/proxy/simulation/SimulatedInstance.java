@@ -13,6 +13,7 @@ import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
 import dev.anyhost.proxy.certificate.NewNames;
 import dev.anyhost.proxy.certificate.Renewer;
+import dev.anyhost.proxy.certificate.TrafficNotes;
 import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.issuance.Authority;
 import dev.anyhost.proxy.issuance.AuthorityBudget;
@@ -21,6 +22,7 @@ import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Urgency;
+import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.StoreSettings;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.LongSupplier;
 
 /** A proxy's own code for certificates, in one simulated process. */
@@ -58,7 +61,10 @@ final class SimulatedInstance implements AutoCloseable {
                 tables.certificates(),
                 tables.leases(),
                 new LeasedIssuance.Orders(
-                        () -> List.of(authority(clock)), new IssuanceBudget(10), new NewNames(1_000_000, nanos)),
+                        () -> List.of(authority(clock)),
+                        new IssuanceBudget(10),
+                        new NewNames(1_000_000, nanos),
+                        Preflight.NONE),
                 new LeasedIssuance.Surroundings(
                         name,
                         new IssuanceTime(clock, nanos, process::pause),
@@ -67,7 +73,11 @@ final class SimulatedInstance implements AutoCloseable {
         this.held = new HeldCertificates(10, clock);
         this.acquisition = new Acquisition(
                 new Admission(_ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5)), AskLimits.DEFAULT, nanos),
-                new Acquisition.Certificates(held, tables.certificates(), Acquisition.Strangers.bounded(nanos)),
+                new Acquisition.Certificates(
+                        held,
+                        tables.certificates(),
+                        Acquisition.Strangers.bounded(nanos),
+                        new TrafficNotes(tables.traffic(), clock, new Random(origin), Runnable::run)),
                 issuance,
                 new FailureMemory(clock),
                 clock,

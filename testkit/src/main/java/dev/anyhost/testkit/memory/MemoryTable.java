@@ -1,5 +1,6 @@
 package dev.anyhost.testkit.memory;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
@@ -25,7 +27,7 @@ final class MemoryTable {
 
     private static final long MOST_BYTES = 400 * 1024;
 
-    private final CreateTableRequest definition;
+    private CreateTableRequest definition;
     private final View items;
     private final Map<String, View> indexes = new LinkedHashMap<>();
     private Optional<String> timeToLive = Optional.empty();
@@ -56,6 +58,24 @@ final class MemoryTable {
         KeyShape keys = KeyShape.of(definition.keySchema(), definition.attributeDefinitions());
         this.items = new View(keys, keys.names(), Optional.empty(), new TreeMap<>());
         definition.globalSecondaryIndexes().forEach(index -> indexes.put(index.indexName(), view(index)));
+    }
+
+    /** Fills it at once. */
+    void add(GlobalSecondaryIndex index, List<AttributeDefinition> attributes) {
+        if (indexes.containsKey(index.indexName())) {
+            throw Failures.invalid("Attempting to create an index which already exists: " + index.indexName());
+        }
+        List<GlobalSecondaryIndex> all = new ArrayList<>(definition.globalSecondaryIndexes());
+        all.add(index);
+        definition = definition.toBuilder()
+                .attributeDefinitions(attributes)
+                .globalSecondaryIndexes(all)
+                .build();
+        View added = view(index);
+        items.lines()
+                .forEach((key, item) ->
+                        added.keys().ifIn(item).ifPresent(parts -> added.lines().put(new Key(parts).then(key), item)));
+        indexes.put(index.indexName(), added);
     }
 
     private View view(GlobalSecondaryIndex index) {

@@ -1,8 +1,9 @@
-package dev.anyhost.verifier.dns;
+package dev.anyhost.dns;
 
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a hostname leads.
@@ -12,14 +13,15 @@ import java.util.Optional;
  * @param v4 the IPv4 addresses at its end
  * @param v6 the IPv6 addresses at its end
  */
-record Sight(List<DnsName> chain, boolean endless, Part v4, Part v6) {
+public record Sight(List<DnsName> chain, boolean endless, Part v4, Part v6) {
 
-    Sight {
+    /** Keeps a copy. */
+    public Sight {
         chain = List.copyOf(chain);
     }
 
     /** One kind of address. */
-    sealed interface Part {
+    public sealed interface Part {
         record Known(List<InetAddress> addresses) implements Part {
             public Known {
                 addresses = List.copyOf(addresses);
@@ -30,13 +32,19 @@ record Sight(List<DnsName> chain, boolean endless, Part v4, Part v6) {
     }
 
     /** The first question that was not answered. */
-    Optional<DnsAnswer> unanswered() {
+    public Optional<DnsAnswer> unanswered() {
         return v4 instanceof Part.NotAnswered(DnsAnswer why)
                 ? Optional.of(why)
                 : v6 instanceof Part.NotAnswered(DnsAnswer other) ? Optional.of(other) : Optional.empty();
     }
 
-    List<InetAddress> known(Part part) {
+    /** The addresses of one kind; none when they aren't known. */
+    public List<InetAddress> known(Part part) {
         return part instanceof Part.Known(List<InetAddress> addresses) ? addresses : List.of();
+    }
+
+    /** All addresses that are known, those of IPv6 first, as certificate authorities try them. */
+    public List<InetAddress> addresses() {
+        return Stream.concat(known(v6).stream(), known(v4).stream()).toList();
     }
 }

@@ -1,4 +1,4 @@
-package dev.anyhost.verifier.dns;
+package dev.anyhost.dns;
 
 import dev.anyhost.settings.ConfigValues;
 import java.io.IOException;
@@ -49,7 +49,7 @@ public final class DnsClient {
     }
 
     /** Total: whatever happens is an answer. Two resolvers are asked, or one twice: datagrams get lost. */
-    DnsAnswer ask(DnsName name, int type) {
+    public DnsAnswer ask(DnsName name, int type) {
         Message query;
         try {
             query = Message.newQuery(Record.newRecord(Name.fromString(name.value() + "."), type, DClass.IN));

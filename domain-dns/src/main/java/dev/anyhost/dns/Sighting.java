@@ -1,4 +1,4 @@
-package dev.anyhost.verifier.dns;
+package dev.anyhost.dns;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.Type;
 
 /** Looks at names, and at what their resolvers say of them: total, and bounded whatever comes back. */
-final class Sighting {
+public final class Sighting {
 
     /** Longer chains are no resolver's, and nobody's on purpose. */
     private static final int LONGEST_CHAIN = 16;
@@ -23,23 +23,31 @@ final class Sighting {
 
     private final DnsClient dns;
 
-    Sighting(DnsClient dns) {
+    public Sighting(DnsClient dns) {
         this.dns = dns;
     }
 
+    /** The whole chain, and all addresses at its end. */
+    public Sight of(DnsName hostname) {
+        return both(walk(hostname, Type.A, Optional.empty()), walk(hostname, Type.AAAA, Optional.empty()));
+    }
+
     /** @param end a chain that comes to a name below it has arrived: what lies beyond is ours */
-    Sight of(DnsName hostname, DnsName end) {
-        Walk v4 = walk(hostname, Type.A, end);
-        if (v4.hasArrived(end)) {
+    public Sight of(DnsName hostname, DnsName end) {
+        Walk v4 = walk(hostname, Type.A, Optional.of(end));
+        if (v4.hasArrived(Optional.of(end))) {
             return new Sight(v4.chain, false, v4.part(), new Sight.Part.Known(List.of()));
         }
-        Walk v6 = walk(hostname, Type.AAAA, end);
+        return both(v4, walk(hostname, Type.AAAA, Optional.of(end)));
+    }
+
+    private static Sight both(Walk v4, Walk v6) {
         List<DnsName> chain = v4.chain.size() >= v6.chain.size() ? v4.chain : v6.chain;
         return new Sight(chain, v4.endless || v6.endless, v4.part(), v6.part());
     }
 
     /** The texts at a name, or why they aren't known. */
-    sealed interface Texts {
+    public sealed interface Texts {
         record Known(List<String> texts) implements Texts {
             public Known {
                 texts = List.copyOf(texts);
@@ -50,7 +58,7 @@ final class Sighting {
     }
 
     /** Every TXT record with its strings joined (RFC 7208 section 3.3 and everybody else), bytes as Latin-1. */
-    Texts texts(DnsName name) {
+    public Texts texts(DnsName name) {
         return switch (dns.ask(name, Type.TXT)) {
             case DnsAnswer.Answered(List<Record> records) ->
                 new Texts.Known(records.stream()
@@ -76,8 +84,8 @@ final class Sighting {
         private boolean endless;
         private Optional<DnsAnswer> unanswered = Optional.empty();
 
-        boolean hasArrived(DnsName end) {
-            return !chain.isEmpty() && chain.getLast().isBelow(end);
+        boolean hasArrived(Optional<DnsName> end) {
+            return !chain.isEmpty() && end.filter(chain.getLast()::isBelow).isPresent();
         }
 
         Sight.Part part() {
@@ -87,7 +95,7 @@ final class Sighting {
         }
     }
 
-    private Walk walk(DnsName start, int type, DnsName end) {
+    private Walk walk(DnsName start, int type, Optional<DnsName> end) {
         var walk = new Walk();
         Optional<DnsName> at = Optional.of(start);
         while (at.isPresent() && !walk.endless && !walk.hasArrived(end)) {

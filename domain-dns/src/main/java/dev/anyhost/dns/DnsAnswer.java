@@ -1,10 +1,10 @@
-package dev.anyhost.verifier.dns;
+package dev.anyhost.dns;
 
 import java.util.List;
 import org.xbill.DNS.Record;
 
 /** What a resolver said to one question. */
-sealed interface DnsAnswer {
+public sealed interface DnsAnswer {
 
     /** Every record of the answer section, the CNAME chain among them; may be empty: there is no such data. */
     record Answered(List<Record> records) implements DnsAnswer {

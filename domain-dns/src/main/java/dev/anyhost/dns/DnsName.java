@@ -1,4 +1,4 @@
-package dev.anyhost.verifier.dns;
+package dev.anyhost.dns;
 
 import dev.anyhost.domain.Hostname;
 import java.util.Locale;

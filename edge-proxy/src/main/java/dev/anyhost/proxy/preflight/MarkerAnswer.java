@@ -1,0 +1,17 @@
+package dev.anyhost.proxy.preflight;
+
+/** Who answers at an address. */
+sealed interface MarkerAnswer {
+
+    /** One of this deployment's instances, which all know the account's key. */
+    record Ours() implements MarkerAnswer {}
+
+    /** @param seen what it answered with instead, as the end of a sentence about the address */
+    record Strange(String seen) implements MarkerAnswer {}
+
+    /**
+     * Nobody, as far as can be seen from here. From inside a network one's own public address is often out of reach, so it
+     * says nothing about the customer.
+     */
+    record Silent(String reason) implements MarkerAnswer {}
+}
