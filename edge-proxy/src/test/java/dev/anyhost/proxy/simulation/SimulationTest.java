@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two thousand schedules, others each day; {@code -Danyhost.simulation.seed=} repeats the one that a failure names, as the
- * first of them.
+ * Two thousand schedules, always the same ones; {@code -Danyhost.simulation.seed=} begins with another, such as the one that
+ * a failure names.
  */
 class SimulationTest {
 
