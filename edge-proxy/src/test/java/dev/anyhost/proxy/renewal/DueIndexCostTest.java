@@ -58,9 +58,8 @@ class DueIndexCostTest extends OnACluster {
                 .item();
         List<WriteRequest> writes = IntStream.range(from, to)
                 .mapToObj(number -> copy(real, number))
-                .map(item -> WriteRequest.builder()
-                        .putRequest(put -> put.item(item))
-                        .build())
+                .map(item ->
+                        WriteRequest.builder().putRequest(put -> put.item(item)).build())
                 .toList();
         for (int i = 0; i < writes.size(); i += WRITTEN_TOGETHER) {
             List<WriteRequest> some = writes.subList(i, Math.min(writes.size(), i + WRITTEN_TOGETHER));

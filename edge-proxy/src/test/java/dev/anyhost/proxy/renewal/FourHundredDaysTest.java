@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LongSummaryStatistics;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -77,11 +77,13 @@ class FourHundredDaysTest {
             pass(cluster, authority);
 
             assertThat(authority.violations()).isEmpty();
-            assertThat(names).hasSize(NAMES + SHORT_LIVED).allSatisfy(hostname -> assertThat(
-                            ((FindResult.Found) cluster.tables.certificates().findConsistent(hostname))
+            assertThat(names)
+                    .hasSize(NAMES + SHORT_LIVED)
+                    .allSatisfy(hostname -> assertThat(((FindResult.Found)
+                                            cluster.tables.certificates().findConsistent(hostname))
                                     .certificate()
                                     .notAfter())
-                    .isEqualTo(authority.notAfter(hostname)));
+                            .isEqualTo(authority.notAfter(hostname)));
             assertThat(cluster.dynamo.calls(DynamoOperation.SCAN)).isZero();
             assertThat(authority.exempt()).isEqualTo(authority.issued().size() - names.size());
             LongSummaryStatistics days = aDay(authority.issued(), start);

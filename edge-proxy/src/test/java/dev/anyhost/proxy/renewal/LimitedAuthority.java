@@ -102,7 +102,10 @@ final class LimitedAuthority {
     synchronized Suggestion suggestion(X509Certificate certificate) {
         Instant from = certificate.getNotBefore().toInstant();
         Duration life = Duration.between(from, certificate.getNotAfter().toInstant());
-        Instant ideal = from.plus(life.compareTo(SHORT) < 0 ? life.dividedBy(2) : life.multipliedBy(2).dividedBy(3));
+        Instant ideal = from.plus(
+                life.compareTo(SHORT) < 0
+                        ? life.dividedBy(2)
+                        : life.multipliedBy(2).dividedBy(3));
         Duration margin = life.dividedBy(50);
         return new Suggestion.Window(
                 ideal.minus(margin), ideal.plus(margin), clock.instant().plus(ASK_AGAIN));
