@@ -119,14 +119,14 @@ public final class Simulation {
         check(
                 late.compareTo(TERM.multipliedBy(2).plus(WORK)) <= 0,
                 "the first certificate came " + late + " after the last fault");
-        if (world.faults.onlyRepeats()) {
-            check(renewing || ordererKnows, "whoever ordered the certificate takes it for another's");
-            check(world.fence() == wanted(), "a lease was taken over from a living holder: fence " + world.fence());
-        }
         int orders = world.authority.orders();
         check(
                 orders <= 1 + world.furtherOrders(),
                 orders + " orders (expected: at most " + (1 + world.furtherOrders()) + ")");
+        if (world.faults.onlyRepeats()) {
+            check(renewing || ordererKnows, "whoever ordered the certificate takes it for another's");
+            check(world.fence() == wanted(), "a lease was taken over from a living holder: fence " + world.fence());
+        }
     }
 
     private static void check(boolean holds, String violation) {
