@@ -148,10 +148,9 @@ final class CertificateItem {
         if (item.isEmpty()) {
             return new FindResult.Absent();
         }
-        long format = Attributes.number(item, FORMAT).orElse(0);
-        if (format > FORMAT_READ) {
-            return new FindResult.Unreachable("the item of " + hostname + " has format " + format
-                    + " of a later release (read: " + FORMAT_READ + ")");
+        Optional<String> later = laterFormat(hostname, item);
+        if (later.isPresent()) {
+            return new FindResult.Unreachable(later.get());
         }
         Optional<String> keyId = Attributes.text(item, KEY_ID);
         if (keyId.isEmpty()) {
@@ -163,6 +162,53 @@ final class CertificateItem {
             case OpenResult.NotAuthentic(String reason) -> damaged(item, reason);
             case OpenResult.KeyUnavailable(String id, String reason) -> new FindResult.KeyUnavailable(id, reason);
         };
+    }
+
+    private static Optional<String> laterFormat(Hostname hostname, Map<String, AttributeValue> item) {
+        long format = Attributes.number(item, FORMAT).orElse(0);
+        return format > FORMAT_READ
+                ? Optional.of("the item of " + hostname + " has format " + format + " of a later release (read: "
+                        + FORMAT_READ + ")")
+                : Optional.empty();
+    }
+
+    /** Reads an item but for its key. Total as well. */
+    static FactsResult facts(Hostname hostname, Map<String, AttributeValue> item) {
+        if (item.isEmpty()) {
+            return new FactsResult.Absent();
+        }
+        Optional<String> later = laterFormat(hostname, item);
+        if (later.isPresent()) {
+            return new FactsResult.Unreachable(later.get());
+        }
+        try {
+            Optional<X509Certificate> leaf = leaf(item);
+            Optional<LastVerdict> verdict = verdict(item);
+            long version = version(item);
+            if (leaf.isEmpty() || verdict.isEmpty() || version == 0 || !isOf(hostname, item)) {
+                return new FactsResult.Damaged(version, "it is incomplete");
+            }
+            Instant notBefore = leaf.get().getNotBefore().toInstant();
+            return new FactsResult.Found(new CertificateFacts(
+                    hostname,
+                    leaf.get(),
+                    notBefore,
+                    leaf.get().getNotAfter().toInstant(),
+                    Attributes.text(item, ISSUER).orElse(""),
+                    version,
+                    verdict.get(),
+                    upkeep(item, notBefore)));
+        } catch (CertificateException unreadable) {
+            return new FactsResult.Damaged(version(item), "its certificate can't be read");
+        }
+    }
+
+    private static Optional<X509Certificate> leaf(Map<String, AttributeValue> item) throws CertificateException {
+        @Nullable AttributeValue stored = item.get(CHAIN);
+        return stored == null || stored.l().isEmpty()
+                ? Optional.empty()
+                : Optional.of(certificate(
+                        CertificateFactory.getInstance("X.509"), stored.l().getFirst()));
     }
 
     private static FindResult read(Hostname hostname, Map<String, AttributeValue> item, Plaintext pkcs8) {
@@ -248,13 +294,18 @@ final class CertificateItem {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         List<X509Certificate> chain = new ArrayList<>();
         for (AttributeValue one : stored.l()) {
-            @Nullable SdkBytes der = one.b();
-            if (der == null) {
-                throw new CertificateException("not binary");
-            }
-            chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der.asByteArray())));
+            chain.add(certificate(factory, one));
         }
         return chain;
+    }
+
+    private static X509Certificate certificate(CertificateFactory factory, AttributeValue stored)
+            throws CertificateException {
+        @Nullable SdkBytes der = stored.b();
+        if (der == null) {
+            throw new CertificateException("not binary");
+        }
+        return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der.asByteArray()));
     }
 
     /** Empty for what can't be read: an origin that is lost must not turn into the operator's default, nor a policy. */

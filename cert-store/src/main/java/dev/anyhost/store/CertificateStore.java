@@ -17,6 +17,9 @@ public interface CertificateStore {
     /** What was written last: one strongly consistent GetItem, for the look after the lease was claimed. */
     FindResult findConsistent(Hostname hostname);
 
+    /** The same as {@link #find} without the private key: as far as renewal goes by it. */
+    FactsResult facts(Hostname hostname);
+
     /**
      * Stores a certificate in place of the version that was seen, unless a later lease has written: one PutItem.
      *
@@ -46,7 +49,7 @@ public interface CertificateStore {
      *
      * @param window what its authority suggests; empty forgets an earlier suggestion
      */
-    StoreEffect schedule(StoredCertificate seen, Instant due, Optional<SuggestedWindow> window);
+    StoreEffect schedule(CertificateFacts seen, Instant due, Optional<SuggestedWindow> window);
 
     /**
      * The same for what can't be read, and whatever an operator wishes; forgets what its authority suggested.

@@ -54,6 +54,15 @@ final class DynamoCertificates implements CertificateStore {
     }
 
     @Override
+    public FactsResult facts(Hostname hostname) {
+        try {
+            return CertificateItem.facts(hostname, table.get(CertificateItem.key(hostname), false));
+        } catch (SdkException failed) {
+            return new FactsResult.Unreachable(table.unreachable(failed));
+        }
+    }
+
+    @Override
     public WriteResult put(NewCertificate next, long replacesVersion, Lease lease) {
         if (!lease.hostname().equals(next.hostname())) {
             throw new IllegalArgumentException(lease.hostname() + " leased, " + next.hostname() + " to be written");
@@ -147,7 +156,7 @@ final class DynamoCertificates implements CertificateStore {
     }
 
     @Override
-    public StoreEffect schedule(StoredCertificate seen, Instant due, Optional<SuggestedWindow> window) {
+    public StoreEffect schedule(CertificateFacts seen, Instant due, Optional<SuggestedWindow> window) {
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":seen", Attributes.number(seen.version()));
         values.put(":due", Attributes.seconds(Attributes.wholeSecondsUp(due)));

@@ -43,7 +43,7 @@ interface TrafficContract extends StoreContract {
         tables.traffic().add(QUIET, 600);
         store.time.advance(Duration.ofDays(30));
         tables.traffic().add(QUIET, 0);
-        double before = known(tables, BUSY).get(BUSY);
+        double before = known(tables, BUSY).getOrDefault(BUSY, 0.0);
         store.time.advance(Duration.ofDays(30));
         assertThat(known(tables, BUSY).get(BUSY)).isCloseTo(before / 2, within(before / 1_000));
         tables.traffic().add(QUIET, 200);

@@ -56,14 +56,14 @@ interface UpkeepContract extends StoreContract {
         CertificateTables tables = store().open("first");
         StoredCertificate stored = stored(tables, DUE);
 
-        assertThat(tables.certificates().schedule(stored, SOON, Optional.of(WINDOW)))
+        assertThat(tables.certificates().schedule(CertificateFacts.of(stored), SOON, Optional.of(WINDOW)))
                 .isEqualTo(new StoreEffect.Done());
         assertThat(found(tables, DUE).upkeep())
                 .isEqualTo(new Upkeep(SOON, stored.upkeep().used(), Optional.of(WINDOW)));
         assertThat(due(tables, DUE, SOON.minusSeconds(1), 10)).isEmpty();
         assertThat(due(tables, DUE, SOON, 10)).containsExactly(DUE);
 
-        tables.certificates().schedule(stored, SOON, Optional.empty());
+        tables.certificates().schedule(CertificateFacts.of(stored), SOON, Optional.empty());
         assertThat(found(tables, DUE).upkeep().window()).isEmpty();
     }
 
@@ -78,7 +78,7 @@ interface UpkeepContract extends StoreContract {
         tables.certificates().put(certificate(FORMER), 1, lease);
         StoredCertificate next = found(tables, FORMER);
 
-        assertThat(tables.certificates().schedule(former, SOON, Optional.empty()))
+        assertThat(tables.certificates().schedule(CertificateFacts.of(former), SOON, Optional.empty()))
                 .isEqualTo(new StoreEffect.Done());
         assertThat(tables.certificates().postpone(FORMER, 1, SOON)).isEqualTo(new StoreEffect.Done());
         assertThat(tables.certificates().postpone(hostname("absent.example.com"), 1, SOON))
@@ -100,7 +100,7 @@ interface UpkeepContract extends StoreContract {
     default void wish_isDueThenAtTheLatestAndGoneWithTheNextVersion() {
         CertificateTables tables = store().open("first");
         StoredCertificate stored = stored(tables, DUE);
-        tables.certificates().schedule(stored, SOON.plusSeconds(9), Optional.of(WINDOW));
+        tables.certificates().schedule(CertificateFacts.of(stored), SOON.plusSeconds(9), Optional.of(WINDOW));
         CertificateSummary line = listed(tables, DUE);
 
         assertThat(tables.certificates().renewFrom(line, SOON, SOON)).isEqualTo(new WishResult.Noted());
@@ -140,12 +140,12 @@ interface UpkeepContract extends StoreContract {
         Instant early = looked.notBefore();
 
         tables.certificates().renewFrom(line, early, SOON);
-        assertThat(tables.certificates().schedule(looked, SOON, Optional.empty()))
+        assertThat(tables.certificates().schedule(CertificateFacts.of(looked), SOON, Optional.empty()))
                 .isEqualTo(new StoreEffect.Done());
         assertThat(found(tables, DUE).upkeep().due()).isEqualTo(early);
 
         StoredCertificate again = found(tables, DUE);
-        tables.certificates().schedule(again, SOON, Optional.empty());
+        tables.certificates().schedule(CertificateFacts.of(again), SOON, Optional.empty());
         assertThat(found(tables, DUE).upkeep())
                 .isEqualTo(new Upkeep(SOON, looked.upkeep().used(), Optional.empty(), Optional.of(early)));
         assertThat(tables.certificates().renewFrom(line, early, SOON)).isEqualTo(new WishResult.Noted());
@@ -157,7 +157,7 @@ interface UpkeepContract extends StoreContract {
         StoreFixture store = store();
         CertificateTables tables = store.open("first");
         StoredCertificate stored = stored(tables, DUE);
-        tables.certificates().schedule(stored, SOON.plusSeconds(9), Optional.empty());
+        tables.certificates().schedule(CertificateFacts.of(stored), SOON.plusSeconds(9), Optional.empty());
         CertificateSummary line = listed(tables, DUE);
         store.calls.loseNextAnswerTo("UpdateItem");
         assertThat(tables.certificates().renewFrom(line, SOON, SOON)).isEqualTo(new WishResult.Noted());
@@ -192,7 +192,7 @@ interface UpkeepContract extends StoreContract {
         assertThat(listed(tables, DUE).due()).isEqualTo(stored.notBefore());
         assertThat(due(tables, DUE, stored.notBefore(), 10)).containsExactly(DUE);
         assertThat(tables.traffic().find(List.of(DUE))).isEqualTo(new HostTraffic.TrafficResult.Known(Map.of()));
-        tables.certificates().schedule(found(tables, DUE), SOON, Optional.of(WINDOW));
+        tables.certificates().schedule(CertificateFacts.of(found(tables, DUE)), SOON, Optional.of(WINDOW));
         tables.certificates().recordUse(DUE, SOON);
         tables.certificates().renewFrom(listed(tables, DUE), SOON, SOON);
         assertThat(found(tables, DUE).upkeep())
@@ -228,7 +228,7 @@ interface UpkeepContract extends StoreContract {
         store.replaceItem(item);
 
         assertThat(found(tables, DUE)).isEqualTo(stored);
-        tables.certificates().schedule(stored, SOON, Optional.of(WINDOW));
+        tables.certificates().schedule(CertificateFacts.of(stored), SOON, Optional.of(WINDOW));
         tables.certificates().recordUse(DUE, SOON);
         tables.certificates().recordVerdict(DUE, LastVerdict.UNKNOWN);
         tables.certificates().renewFrom(listed(tables, DUE), SOON, SOON);

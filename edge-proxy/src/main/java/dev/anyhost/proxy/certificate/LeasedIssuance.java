@@ -12,6 +12,7 @@ import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.proxy.preflight.Preflight;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.ClaimResult;
 import dev.anyhost.store.FindResult;
@@ -110,7 +111,7 @@ public final class LeasedIssuance {
      * @param authorities not empty
      * @param former the certificate that a newer one is wanted for; empty when any valid one will do
      */
-    record Wanted(List<Authority> authorities, Route route, Urgency urgency, Optional<StoredCertificate> former) {
+    record Wanted(List<Authority> authorities, Route route, Urgency urgency, Optional<CertificateFacts> former) {
 
         boolean isMetBy(StoredCertificate found, Instant now) {
             return isValid(found, now)
@@ -134,8 +135,7 @@ public final class LeasedIssuance {
 
         /** Only the authority that issued a certificate can see it replaced (RFC 9773 section 5). */
         Optional<X509Certificate> replaces(String directory) {
-            return former.filter(known -> known.issuer().equals(directory))
-                    .map(known -> known.chain().getFirst());
+            return former.filter(known -> known.issuer().equals(directory)).map(CertificateFacts::leaf);
         }
     }
 
@@ -154,11 +154,11 @@ public final class LeasedIssuance {
     }
 
     /** Obtains a certificate in place of one that there is; the same in all other respects. */
-    Outcome renew(StoredCertificate former, Route route, Urgency urgency) {
+    Outcome renew(CertificateFacts former, Route route, Urgency urgency) {
         return obtain(former.hostname(), route, urgency, Optional.of(former));
     }
 
-    private Outcome obtain(Hostname hostname, Route route, Urgency urgency, Optional<StoredCertificate> former) {
+    private Outcome obtain(Hostname hostname, Route route, Urgency urgency, Optional<CertificateFacts> former) {
         List<Authority> authorities = orders.authorities().get();
         if (authorities.isEmpty()) {
             return unreachable(hostname, "tables, keys or account not seen yet");

@@ -4,6 +4,7 @@ import dev.anyhost.domain.Route;
 import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.issuance.Urgency;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.StoredCertificate;
 import java.time.Duration;
@@ -40,7 +41,7 @@ public final class Renewer {
     }
 
     /** Asks whether the hostname is still allowed, then orders. */
-    public Result renew(StoredCertificate former, Urgency urgency) {
+    public Result renew(CertificateFacts former, Urgency urgency) {
         return switch (acquisition.permission(former.hostname())) {
             case Permission.Refused _ -> new Result.Refused();
             case Permission.Unknown _ ->
@@ -50,7 +51,7 @@ public final class Renewer {
     }
 
     /** What failed under another route is tried again under this one. */
-    private LeasedIssuance.Outcome obtained(StoredCertificate former, Route route, Urgency urgency) {
+    private LeasedIssuance.Outcome obtained(CertificateFacts former, Route route, Urgency urgency) {
         LeasedIssuance.Outcome outcome = issuance.renew(former, route, urgency);
         if (!(outcome instanceof LeasedIssuance.PutOff(IssuanceFailure failure))
                 || failure.route().leadsWhere(route)) {
@@ -61,7 +62,7 @@ public final class Renewer {
         return now.map(leads -> issuance.renew(former, leads, urgency)).orElse(outcome);
     }
 
-    private Result result(StoredCertificate former, LeasedIssuance.Outcome outcome) {
+    private Result result(CertificateFacts former, LeasedIssuance.Outcome outcome) {
         return switch (outcome) {
             case LeasedIssuance.Obtained(StoredCertificate _, boolean ownOrder) -> {
                 var _ = acquisition.reload(former.hostname());

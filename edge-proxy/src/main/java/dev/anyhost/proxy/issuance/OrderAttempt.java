@@ -141,9 +141,8 @@ final class OrderAttempt {
 
     private void permitted(boolean exempt) throws AttemptEndedException {
         switch (request.permit().ask(exempt)) {
-            case Permit.Granted() -> {
-                // Then let it be.
-            }
+            // The permit was a store call: whoever stood still in it may have lost the lease, and must not order.
+            case Permit.Granted() -> pace.check();
             case Permit.Withheld withheld -> throw new AttemptEndedException(new IssuanceOutcome.NotOrdered(withheld));
             case Permit.Unreachable(String reason) ->
                 throw AttemptEndedException.unavailable(Cause.STORE_FAILED, reason);

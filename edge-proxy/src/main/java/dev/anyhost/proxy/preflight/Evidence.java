@@ -11,7 +11,7 @@ import dev.anyhost.proxy.preflight.PreflightResult.Passed;
 import dev.anyhost.proxy.preflight.PreflightResult.Unknown;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -93,28 +93,28 @@ record Evidence(
                     .orElseGet(() -> new Failed(
                             Fault.NO_RECORDS, hostname + " has no address; create the record that leads it to us."));
         }
-        List<InetAddress> strange = addresses(MarkerAnswer.Strange.class);
+        Map<InetAddress, String> strange = new LinkedHashMap<>();
+        markers.forEach((address, answer) -> {
+            if (answer instanceof MarkerAnswer.Strange(String what)) {
+                strange.put(address, what);
+            }
+        });
         if (!strange.isEmpty()) {
             return answeredElsewhere(strange);
         }
-        return addresses(MarkerAnswer.Ours.class).isEmpty() ? unanswered(seen, settings) : passed();
+        return isOursSomewhere() ? passed() : unanswered(seen, settings);
     }
 
-    private List<InetAddress> addresses(Class<? extends MarkerAnswer> kind) {
-        return markers.entrySet().stream()
-                .filter(entry -> kind.isInstance(entry.getValue()))
-                .map(Map.Entry::getKey)
-                .toList();
+    private boolean isOursSomewhere() {
+        return markers.values().stream().anyMatch(MarkerAnswer.Ours.class::isInstance);
     }
 
-    private Failed answeredElsewhere(List<InetAddress> strange) {
-        String what = strange.stream()
+    private Failed answeredElsewhere(Map<InetAddress, String> strange) {
+        String what = strange.entrySet().stream()
                 .limit(MOST_NAMED)
-                .map(address ->
-                        address.getHostAddress() + " answers " + ((MarkerAnswer.Strange) markers.get(address)).seen())
+                .map(entry -> entry.getKey().getHostAddress() + " answers " + entry.getValue())
                 .collect(Collectors.joining(", "));
-        boolean stale = strange.stream().allMatch(Inet6Address.class::isInstance)
-                && !addresses(MarkerAnswer.Ours.class).isEmpty();
+        boolean stale = strange.keySet().stream().allMatch(Inet6Address.class::isInstance) && isOursSomewhere();
         return stale
                 ? new Failed(
                         Fault.STALE_AAAA,

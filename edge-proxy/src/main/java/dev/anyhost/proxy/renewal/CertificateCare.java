@@ -6,11 +6,11 @@ import dev.anyhost.proxy.certificate.Renewer;
 import dev.anyhost.proxy.issuance.Issuer;
 import dev.anyhost.proxy.issuance.Suggestion;
 import dev.anyhost.proxy.issuance.Urgency;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.CertificateStore;
-import dev.anyhost.store.FindResult;
+import dev.anyhost.store.FactsResult;
 import dev.anyhost.store.LastVerdict;
 import dev.anyhost.store.StoreEffect;
-import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.SuggestedWindow;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,9 +64,9 @@ final class CertificateCare {
     }
 
     private Outcome outcome(Hostname hostname, List<Issuer> issuers, Lateness lateness) {
-        return switch (store.find(hostname)) {
-            case FindResult.Found(StoredCertificate found) -> look(found, issuers, lateness);
-            case FindResult.Damaged(long version, String reason, LastVerdict _) -> {
+        return switch (store.facts(hostname)) {
+            case FactsResult.Found(CertificateFacts found) -> look(found, issuers, lateness);
+            case FactsResult.Damaged(long version, String reason) -> {
                 // A visitor has it replaced, or nobody misses it.
                 LOG.atError()
                         .addKeyValue("hostname", hostname)
@@ -74,13 +74,12 @@ final class CertificateCare {
                         .log("stored certificate is damaged");
                 yield scheduled(Outcome.UNREADABLE, store.postpone(hostname, version, in(A_DAY)));
             }
-            case FindResult.Absent() -> Outcome.GONE;
-            case FindResult.KeyUnavailable(String keyId, String reason) -> unreachable(hostname, keyId + ": " + reason);
-            case FindResult.Unreachable(String reason) -> unreachable(hostname, reason);
+            case FactsResult.Absent() -> Outcome.GONE;
+            case FactsResult.Unreachable(String reason) -> unreachable(hostname, reason);
         };
     }
 
-    private Outcome look(StoredCertificate certificate, List<Issuer> issuers, Lateness lateness) {
+    private Outcome look(CertificateFacts certificate, List<Issuer> issuers, Lateness lateness) {
         Instant now = clock.instant();
         if (!certificate.notAfter().isAfter(now)) {
             return next(certificate, Outcome.EXPIRED, in(A_MONTH), Optional.empty());
@@ -111,7 +110,7 @@ final class CertificateCare {
         }
     }
 
-    private Word word(StoredCertificate certificate, List<Issuer> issuers, Instant now) {
+    private Word word(CertificateFacts certificate, List<Issuer> issuers, Instant now) {
         Optional<SuggestedWindow> known = certificate.upkeep().window();
         Optional<Issuer> own = issuers.stream()
                 .filter(issuer -> issuer.directory().equals(certificate.issuer()))
@@ -122,7 +121,7 @@ final class CertificateCare {
         if (known.filter(window -> window.askAgain().isAfter(now)).isPresent()) {
             return Word.of(known.get());
         }
-        return switch (own.get().suggestion(certificate.chain().getFirst())) {
+        return switch (own.get().suggestion(certificate.leaf())) {
             case Suggestion.Window suggested -> Word.of(RenewalPolicy.chosen(suggested, known, now, random));
             case Suggestion.None() -> Word.NONE;
             case Suggestion.Unavailable(String reason) -> {
@@ -135,7 +134,7 @@ final class CertificateCare {
         };
     }
 
-    private Outcome renewed(StoredCertificate certificate, Optional<SuggestedWindow> window, Lateness lateness) {
+    private Outcome renewed(CertificateFacts certificate, Optional<SuggestedWindow> window, Lateness lateness) {
         Instant now = clock.instant();
         Urgency urgency = now.isBefore(RenewalPolicy.emergencyAt(certificate)) ? Urgency.BULK : Urgency.NEAR_EXPIRY;
         return switch (renewer.renew(certificate, urgency)) {
@@ -155,7 +154,7 @@ final class CertificateCare {
         };
     }
 
-    private Outcome refused(StoredCertificate certificate, Optional<SuggestedWindow> window, Instant now) {
+    private Outcome refused(CertificateFacts certificate, Optional<SuggestedWindow> window, Instant now) {
         if (certificate.lastVerdict().refusedAt().isEmpty()) {
             var _ = store.recordVerdict(
                     certificate.hostname(),
@@ -164,7 +163,7 @@ final class CertificateCare {
         return next(certificate, Outcome.REFUSED, in(A_DAY), window);
     }
 
-    private void alarm(StoredCertificate certificate, Cause cause, Instant retryAt, Instant now) {
+    private void alarm(CertificateFacts certificate, Cause cause, Instant retryAt, Instant now) {
         RenewalPolicy.Alarm alarm = RenewalPolicy.alarm(certificate, now);
         if (alarm != RenewalPolicy.Alarm.NONE) {
             LOG.atError()
@@ -177,8 +176,7 @@ final class CertificateCare {
         }
     }
 
-    private Outcome next(
-            StoredCertificate certificate, Outcome outcome, Instant due, Optional<SuggestedWindow> window) {
+    private Outcome next(CertificateFacts certificate, Outcome outcome, Instant due, Optional<SuggestedWindow> window) {
         return scheduled(outcome, store.schedule(certificate, due, window));
     }
 

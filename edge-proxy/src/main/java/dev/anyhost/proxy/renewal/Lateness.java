@@ -1,11 +1,11 @@
 package dev.anyhost.proxy.renewal;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.LateRenewals;
 import dev.anyhost.store.LateRenewals.LateRenewal;
 import dev.anyhost.store.LateRenewals.LateResult;
 import dev.anyhost.store.StoreEffect;
-import dev.anyhost.store.StoredCertificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,7 @@ final class Lateness {
     }
 
     /** It should have been renewed and wasn't. */
-    void failed(StoredCertificate certificate) {
+    void failed(CertificateFacts certificate) {
         LateRenewal now = RenewalPolicy.late(certificate);
         if (!now.equals(late.put(certificate.hostname(), now))) {
             check(store.note(now));

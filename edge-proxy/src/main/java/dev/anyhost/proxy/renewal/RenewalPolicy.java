@@ -1,8 +1,8 @@
 package dev.anyhost.proxy.renewal;
 
 import dev.anyhost.proxy.issuance.Suggestion;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.LateRenewals.LateRenewal;
-import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.SuggestedWindow;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +33,7 @@ final class RenewalPolicy {
     }
 
     /** When to renew it: what comes first of an authority's window, an operator's wish, and its end. */
-    static Instant renewAt(StoredCertificate certificate, Optional<SuggestedWindow> window) {
+    static Instant renewAt(CertificateFacts certificate, Optional<SuggestedWindow> window) {
         Instant wanted = window.map(SuggestedWindow::chosen).orElseGet(() -> unasked(certificate));
         Instant latest =
                 earlier(emergencyAt(certificate), certificate.upkeep().renewAt().orElse(Instant.MAX));
@@ -45,11 +45,11 @@ final class RenewalPolicy {
     }
 
     /** Since when renewing it brooks no delay. */
-    static Instant emergencyAt(StoredCertificate certificate) {
+    static Instant emergencyAt(CertificateFacts certificate) {
         return left(certificate, 20);
     }
 
-    private static Instant unasked(StoredCertificate certificate) {
+    private static Instant unasked(CertificateFacts certificate) {
         Duration life = life(certificate);
         Instant latest = left(certificate, isShort(life) ? 2 : 3);
         double place = (certificate.hostname().value().hashCode() & 0xffff) / (double) 0x10000;
@@ -78,7 +78,7 @@ final class RenewalPolicy {
         return end.isBefore(now) ? now : chosen;
     }
 
-    static Alarm alarm(StoredCertificate certificate, Instant now) {
+    static Alarm alarm(CertificateFacts certificate, Instant now) {
         LateRenewal late = late(certificate);
         if (!now.isBefore(late.almostExpiredAt())) {
             return Alarm.ALMOST_EXPIRED;
@@ -87,7 +87,7 @@ final class RenewalPolicy {
     }
 
     /** From when on it is alarming that a certificate wasn't renewed. */
-    static LateRenewal late(StoredCertificate certificate) {
+    static LateRenewal late(CertificateFacts certificate) {
         boolean small = isShort(life(certificate));
         return new LateRenewal(
                 certificate.hostname(),
@@ -97,11 +97,11 @@ final class RenewalPolicy {
     }
 
     /** When so much of its life is left: one part of so many. */
-    private static Instant left(StoredCertificate certificate, int parts) {
+    private static Instant left(CertificateFacts certificate, int parts) {
         return certificate.notAfter().minus(life(certificate).dividedBy(parts));
     }
 
-    private static Duration life(StoredCertificate certificate) {
+    private static Duration life(CertificateFacts certificate) {
         return Duration.between(certificate.notBefore(), certificate.notAfter());
     }
 

@@ -14,6 +14,7 @@ import dev.anyhost.proxy.certificate.LeasedIssuance.Outcome;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Urgency;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.FailureResult;
 import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.TokenLimit;
@@ -126,7 +127,7 @@ class AuthorityRoundTest extends OnACluster {
     void renewalInGoodTime_waitsForTheFirstAuthority() {
         twoAuthorities();
         var instance = cluster.instance("one");
-        var former = ((Obtained) obtain(instance, HOST)).certificate();
+        var former = CertificateFacts.of(((Obtained) obtain(instance, HOST)).certificate());
         cluster.down.add(DIRECTORY);
 
         assertThat(instance.issuance().renew(former, ROUTE, Urgency.BULK))
@@ -140,7 +141,7 @@ class AuthorityRoundTest extends OnACluster {
     void renewalThatReplaces_takesNothing() {
         cluster.limits = orders(1, Duration.ofHours(1));
         var instance = cluster.instance("one");
-        var former = ((Obtained) obtain(instance, HOST)).certificate();
+        var former = CertificateFacts.of(((Obtained) obtain(instance, HOST)).certificate());
 
         assertThat(instance.issuance().renew(former, ROUTE, Urgency.BULK)).isInstanceOf(Obtained.class);
         assertThat(obtain(instance, hostname("b.example"))).isEqualTo(failed(Cause.LIMIT_REACHED, Duration.ofHours(1)));

@@ -12,6 +12,7 @@ import dev.anyhost.proxy.certificate.CertificateAnswer.Serve;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.proxy.preflight.PreflightResult;
 import dev.anyhost.proxy.preflight.PreflightResult.Fault;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.FailureResult;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
@@ -177,7 +178,7 @@ class PreflightFailuresTest extends OnACluster {
         var former = ((FindResult.Found) cluster.tables.certificates().findConsistent(HOST)).certificate();
         var renewer = new Renewer(one.acquisition(), one.issuance(), cluster.clock);
 
-        assertThat(renewer.renew(former, Urgency.BULK))
+        assertThat(renewer.renew(CertificateFacts.of(former), Urgency.BULK))
                 .isEqualTo(new Renewer.Result.NotYet(
                         Cause.ISSUANCE_FAILED, cluster.clock.instant().plus(Duration.ofMinutes(1))));
         one.announcements().tellAll();

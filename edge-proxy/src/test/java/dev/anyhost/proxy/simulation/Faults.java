@@ -67,6 +67,11 @@ final class Faults {
         return profile == Profile.NONE || profile == Profile.REPEATED;
     }
 
+    /** Whether the stored item is spoilt while somebody stands still. */
+    boolean spoils() {
+        return profile == Profile.FREEZE_AND_SPOILT;
+    }
+
     Fate next(Duration now) {
         if (left == 0 || now.compareTo(UNTIL) > 0 || random.nextInt(profile == Profile.REPEATED ? 3 : 10) != 0) {
             return Fate.WELL;

@@ -23,6 +23,7 @@ import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.proxy.preflight.Preflight;
+import dev.anyhost.store.CertificateFacts;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.StoreSettings;
@@ -113,7 +114,7 @@ final class SimulatedInstance implements AutoCloseable {
             return;
         }
         if (found.version() <= fromVersion) {
-            var _ = renewer.renew(found, Urgency.NEAR_EXPIRY);
+            var _ = renewer.renew(CertificateFacts.of(found), Urgency.NEAR_EXPIRY);
         } else {
             hear();
         }

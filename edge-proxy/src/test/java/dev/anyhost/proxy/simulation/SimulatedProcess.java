@@ -109,7 +109,7 @@ final class SimulatedProcess extends RelayedDynamoDb {
     private void freeze() {
         Duration time = world.faults.longPause();
         world.wentWrong(name, world.schedule.now().plus(time));
-        if (world.faults.profile() == Faults.Profile.FREEZE_AND_SPOILT) {
+        if (world.faults.spoils()) {
             Duration until = time.minusMillis(world.random.nextInt(3_000));
             world.schedule.start(until, world::spoil);
         }
