@@ -129,7 +129,7 @@ final class LimitedAuthority {
     }
 
     synchronized Instant notAfter(Hostname hostname) {
-        return notAfter.get(hostname);
+        return notAfter.getOrDefault(hostname, Instant.EPOCH);
     }
 
     synchronized List<String> violations() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -81,10 +82,10 @@ final class World {
         if (item.isEmpty()) {
             return;
         }
-        long nextFence = Long.parseLong(item.get("fence").n());
+        long nextFence = Long.parseLong(attribute(item, "fence").n());
         long nextVersion = spoilt && !item.containsKey("version")
                 ? version
-                : Long.parseLong(item.get("version").n());
+                : Long.parseLong(attribute(item, "version").n());
         if (nextFence < fence) {
             throw new AssertionError(
                     "an older lease's certificate over a newer one: fence " + fence + " then " + nextFence);
@@ -142,6 +143,10 @@ final class World {
     }
 
     static SdkBytes leaf(Map<String, AttributeValue> item) {
-        return item.get("chain").l().getFirst().b();
+        return attribute(item, "chain").l().getFirst().b();
+    }
+
+    private static AttributeValue attribute(Map<String, AttributeValue> item, String name) {
+        return Objects.requireNonNull(item.get(name), name);
     }
 }
