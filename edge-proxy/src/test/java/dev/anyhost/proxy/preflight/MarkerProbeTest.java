@@ -24,19 +24,28 @@ class MarkerProbeTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final Http01Answers OURS = new Http01Answers(new AccountThumbprint("o".repeat(43)));
 
-    private static MarkerAnswer ask(int http, int https) {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** For peers that leave one waiting. */
+    private static final Duration IMPATIENT = Duration.ofMillis(500);
+
+    private static MarkerAnswer ask(int http, int https, Duration patience) {
         return new MarkerProbe(
                         OURS,
                         new Sighting(new DnsClient(List.of(), Duration.ofSeconds(1))),
                         _ -> true,
                         new MarkerProbe.Ports(http, https),
-                        Duration.ofSeconds(20))
+                        patience)
                 .ask(HOST, LOOPBACK);
     }
 
     private static MarkerAnswer answered(String bytes) throws Exception {
+        return answered(bytes, PATIENCE);
+    }
+
+    private static MarkerAnswer answered(String bytes, Duration patience) throws Exception {
         try (RawOrigin origin = RawOrigin.start(RawOrigin.Script.answering(_ -> bytes))) {
-            return ask(origin.uri().getPort(), 443);
+            return ask(origin.uri().getPort(), 443, patience);
         }
     }
 
@@ -47,7 +56,7 @@ class MarkerProbeTest {
         try (DemoOrigin tls = DemoOrigin.startTls(ca.issue("elsewhere.test"), 0);
                 var redirecting = Answering.at(
                         "127.0.0.1", http, path -> Page.redirect("https://" + HOST + ":" + tls.port() + path))) {
-            assertThat(ask(http, tls.port())).isEqualTo(new MarkerAnswer.Strange("with another page"));
+            assertThat(ask(http, tls.port(), PATIENCE)).isEqualTo(new MarkerAnswer.Strange("with another page"));
             assertThat(redirecting.hosts()).hasSize(1);
         }
     }
@@ -56,7 +65,7 @@ class MarkerProbeTest {
     void redirectToHttpsWhereNobodySpeaksTls_saysNothing() {
         int http = Ports.free();
         try (var both = Answering.at("127.0.0.1", http, path -> Page.redirect("https://" + HOST + ":" + http + path))) {
-            assertThat(ask(http, http)).isInstanceOf(MarkerAnswer.Silent.class);
+            assertThat(ask(http, http, IMPATIENT)).isInstanceOf(MarkerAnswer.Silent.class);
             assertThat(both.hosts()).hasSize(1);
         }
     }
@@ -68,8 +77,8 @@ class MarkerProbeTest {
     }
 
     @Test
-    void endWithoutAnAnswer_saysNothing() throws Exception {
-        assertThat(answered("HTTP/1.1 200 OK\r\n")).isInstanceOf(MarkerAnswer.Silent.class);
+    void halfAnAnswer_saysNothing() throws Exception {
+        assertThat(answered("HTTP/1.1 200 OK\r\n", IMPATIENT)).isInstanceOf(MarkerAnswer.Silent.class);
     }
 
     @Test
@@ -97,7 +106,7 @@ class MarkerProbeTest {
             return "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n";
         }))) {
-            assertThat(ask(origin.uri().getPort(), 443)).isEqualTo(new MarkerAnswer.Ours());
+            assertThat(ask(origin.uri().getPort(), 443, PATIENCE)).isEqualTo(new MarkerAnswer.Ours());
         }
     }
 }
