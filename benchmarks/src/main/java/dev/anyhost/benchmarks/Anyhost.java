@@ -39,8 +39,17 @@ final class Anyhost implements Contender {
 
     /** Starts one, and returns once it says that it is ready. */
     static Anyhost start(Surroundings around) throws IOException, InterruptedException {
+        return start(around, "");
+    }
+
+    /**
+     * Starts one that is configured otherwise.
+     *
+     * @param more sections of its configuration
+     */
+    static Anyhost start(Surroundings around, String more) throws IOException, InterruptedException {
         int adminPort = Ports.free();
-        Path config = configuration(around, adminPort);
+        Path config = configuration(around, adminPort, more);
         ChildProcess process = LoggedChild.start(
                 List.of(around.programs().anyhost().toString(), "run", "--config", config.toString()),
                 Map.of(),
@@ -54,7 +63,7 @@ final class Anyhost implements Contender {
         return anyhost;
     }
 
-    private static Path configuration(Surroundings around, int adminPort) throws IOException {
+    private static Path configuration(Surroundings around, int adminPort, String more) throws IOException {
         Path key = around.folder().resolve("certificates.key");
         if (!Files.exists(key)) {
             byte[] secret = new byte[KEY_BYTES];
@@ -82,6 +91,7 @@ final class Anyhost implements Contender {
                 origin:
                   url: %s
                 drain: {grace: 1s}
+                %s
                 """.formatted(
                         around.httpsPort(),
                         around.httpPort(),
@@ -91,7 +101,8 @@ final class Anyhost implements Contender {
                         around.ca().trustedRoots(),
                         around.ask().uri(),
                         around.database().endpoint(),
-                        around.origin().uri()));
+                        around.origin().uri(),
+                        more));
     }
 
     private void awaitReady() throws IOException, InterruptedException {

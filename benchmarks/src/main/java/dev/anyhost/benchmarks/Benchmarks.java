@@ -23,7 +23,8 @@ public final class Benchmarks {
             new KnownFailure(),
             new Ask(),
             new Checks(),
-            new DueIndex());
+            new DueIndex(),
+            new ManyNames());
     private static final String QUICK = "--quick";
 
     private Benchmarks() {}

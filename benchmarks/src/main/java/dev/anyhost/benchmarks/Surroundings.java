@@ -113,9 +113,14 @@ final class Surroundings implements AutoCloseable {
         return hostname;
     }
 
+    /** From now on {@code hostname} is allowed; the CA doesn't find it. */
+    void allow(Hostname hostname) {
+        whitelist.accept(hostname);
+    }
+
     /** From now on {@code hostname} is allowed, and leads the CA to {@code address}. */
     void allowAt(String hostname, String address) {
-        whitelist.accept(Hostname.parse(hostname).orElseThrow());
+        allow(Hostname.parse(hostname).orElseThrow());
         ca.dns().addA(hostname, address);
     }
 

@@ -58,6 +58,7 @@ record TableShape(List<String> keys, Optional<String> timeToLive, TableIndex ind
                 return problem;
             }
             if (create) {
+                // In this order, since DynamoDB Local adds none to a table with rows that expire.
                 addIndexIfAbsent(table, found);
                 expireRows(table);
                 return Optional.empty();
