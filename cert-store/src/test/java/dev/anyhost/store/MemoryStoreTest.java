@@ -13,7 +13,7 @@ class MemoryStoreTest extends WholeContract {
         return StoreFixture.inMemory(keyFolder, createTables);
     }
 
-    /** Not on DynamoDB Local, which takes an index twice and fails from then on. */
+    /** Not on DynamoDB Local, which fails writes to a table while an index is added to it. */
     @Test
     void indexThatIsThereWhenItIsAdded_isAsGood() {
         StoreFixture store = TablesContract.withoutIndexes(storeWithoutTables(true));
