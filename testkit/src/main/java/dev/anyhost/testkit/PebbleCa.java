@@ -30,11 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class PebbleCa implements AutoCloseable {
 
-    /** A profile besides the default one, with a life of its own. Pebble 2.4 knows no profiles. */
-    public static final String SHORT_LIVED = "shortlived";
-
-    public static final Duration SHORT_LIFE = Duration.ofHours(160);
-
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final PebbleOptions options;
@@ -164,14 +159,19 @@ public final class PebbleCa implements AutoCloseable {
                 Map.entry("certificateValidityPeriod", seconds),
                 Map.entry("keyAlgorithm", "ecdsa"),
                 Map.entry("retryAfter", Map.of("authz", 1, "order", 1)),
-                Map.entry(
-                        "profiles",
-                        Map.of(
-                                "default",
-                                Map.of("description", "", "validityPeriod", seconds),
-                                SHORT_LIVED,
-                                Map.of("description", "", "validityPeriod", SHORT_LIFE.toSeconds()))));
+                Map.entry("profiles", profiles(options)));
         return JsonMapper.builder().build().writeValueAsString(Map.of("pebble", pebble));
+    }
+
+    private static Map<String, Object> profiles(PebbleOptions options) {
+        Map<String, Object> profiles = new HashMap<>();
+        profiles.put("default", profile(options.validity()));
+        options.otherProfiles().forEach((name, life) -> profiles.put(name, profile(life)));
+        return profiles;
+    }
+
+    private static Map<String, Object> profile(Duration life) {
+        return Map.of("description", "", "validityPeriod", life.toSeconds());
     }
 
     /** The ACME directory. */

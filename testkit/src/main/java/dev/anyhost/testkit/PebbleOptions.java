@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param programs empty means the installed ones
  * @param externalAccounts what the CA calls its customers, with their base64url keys (RFC 8555 section 7.3.4); when not empty,
  *     only they may register
+ * @param otherProfiles what may be ordered besides the default profile, with the certificates' life; Pebble 2.4 knows no
+ *     profiles, and 2.10 picks any of them for an order that names none
  */
 public record PebbleOptions(
         int httpPort,
@@ -25,26 +27,44 @@ public record PebbleOptions(
         boolean alwaysValid,
         Duration validity,
         Optional<PebblePrograms> programs,
-        Map<String, String> externalAccounts) {
+        Map<String, String> externalAccounts,
+        Map<String, Duration> otherProfiles) {
 
     /** Checks challenges at these ports, accepts every good nonce, reuses no authorization; certificates for 90 days. */
     public static PebbleOptions validatingAt(int httpPort, int tlsPort) {
-        return new PebbleOptions(httpPort, tlsPort, 0, 0, false, Duration.ofDays(90), Optional.empty(), Map.of());
+        return new PebbleOptions(
+                httpPort, tlsPort, 0, 0, false, Duration.ofDays(90), Optional.empty(), Map.of(), Map.of());
     }
 
     /** Believes every challenge. */
     public static PebbleOptions believing() {
-        return new PebbleOptions(1, 1, 0, 0, true, Duration.ofDays(90), Optional.empty(), Map.of());
+        return new PebbleOptions(1, 1, 0, 0, true, Duration.ofDays(90), Optional.empty(), Map.of(), Map.of());
     }
 
     public PebbleOptions withNonceRejectPercent(int percent) {
         return new PebbleOptions(
-                httpPort, tlsPort, percent, authzReusePercent, alwaysValid, validity, programs, externalAccounts);
+                httpPort,
+                tlsPort,
+                percent,
+                authzReusePercent,
+                alwaysValid,
+                validity,
+                programs,
+                externalAccounts,
+                otherProfiles);
     }
 
     public PebbleOptions withAuthzReusePercent(int percent) {
         return new PebbleOptions(
-                httpPort, tlsPort, nonceRejectPercent, percent, alwaysValid, validity, programs, externalAccounts);
+                httpPort,
+                tlsPort,
+                nonceRejectPercent,
+                percent,
+                alwaysValid,
+                validity,
+                programs,
+                externalAccounts,
+                otherProfiles);
     }
 
     public PebbleOptions withValidity(Duration life) {
@@ -56,7 +76,8 @@ public record PebbleOptions(
                 alwaysValid,
                 life,
                 programs,
-                externalAccounts);
+                externalAccounts,
+                otherProfiles);
     }
 
     public PebbleOptions withPrograms(PebblePrograms chosen) {
@@ -68,11 +89,33 @@ public record PebbleOptions(
                 alwaysValid,
                 validity,
                 Optional.of(chosen),
-                externalAccounts);
+                externalAccounts,
+                otherProfiles);
     }
 
     public PebbleOptions withExternalAccounts(Map<String, String> accounts) {
         return new PebbleOptions(
-                httpPort, tlsPort, nonceRejectPercent, authzReusePercent, alwaysValid, validity, programs, accounts);
+                httpPort,
+                tlsPort,
+                nonceRejectPercent,
+                authzReusePercent,
+                alwaysValid,
+                validity,
+                programs,
+                accounts,
+                otherProfiles);
+    }
+
+    public PebbleOptions withProfile(String name, Duration life) {
+        return new PebbleOptions(
+                httpPort,
+                tlsPort,
+                nonceRejectPercent,
+                authzReusePercent,
+                alwaysValid,
+                validity,
+                programs,
+                externalAccounts,
+                Map.of(name, life));
     }
 }

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 /** What a real authority is told besides the hostname: whose account it is, which profile, which chain. */
 class AuthorityWishesTest {
 
+    private static final String SHORT_LIVED = "shortlived";
+    private static final Duration LIFE = Duration.ofHours(160);
     private static final String KEY_ID = "customer-7";
     private static final String MAC_KEY = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
     private static final ExternalAccount OURS = new ExternalAccount(KEY_ID, MAC_KEY);
@@ -39,6 +41,7 @@ class AuthorityWishesTest {
     static void start() {
         pebble = PebbleCa.start(PebbleOptions.believing()
                 .withExternalAccounts(Map.of(KEY_ID, MAC_KEY))
+                .withProfile(SHORT_LIVED, LIFE)
                 .withPrograms(PebblePrograms.unstable()));
     }
 
@@ -98,12 +101,12 @@ class AuthorityWishesTest {
 
     @Test
     void profile_isOrdered() {
-        X509Certificate leaf = chain(new Wishes(Optional.of(PebbleCa.SHORT_LIVED), Optional.empty()))
-                .getFirst();
+        X509Certificate leaf =
+                chain(new Wishes(Optional.of(SHORT_LIVED), Optional.empty())).getFirst();
 
         assertThat(Duration.between(
                         leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant()))
-                .isBetween(PebbleCa.SHORT_LIFE.minusMinutes(2), PebbleCa.SHORT_LIFE.plusMinutes(2));
+                .isBetween(LIFE.minusMinutes(2), LIFE.plusMinutes(2));
     }
 
     @Test
