@@ -44,8 +44,7 @@ class RenewalTest {
             BigInteger former = system.untilServed(TestSystem.httpsPort(first), HOST);
             assertThat(system.untilServed(TestSystem.httpsPort(second), HOST)).isEqualTo(former);
             until(() -> stored(tables).upkeep().window().isPresent());
-            Instant chosen = stored(tables).upkeep().window().orElseThrow().chosen();
-            assertThat(chosen).isAfter(Instant.now().plus(Duration.ofDays(30)));
+            assertThat(stored(tables).upkeep().window().orElseThrow().chosen()).isAfter(inAMonth());
 
             try (SSLSocket open = system.client(TestSystem.httpsPort(first)).connect(HOST)) {
                 assertThat(request(open)).startsWith("HTTP/1.1 200 ");
@@ -68,11 +67,16 @@ class RenewalTest {
             assertThat(system.authority.exchanges(AcmeRequests.newOrderThatReplaces()))
                     .hasSize(1);
             until(() -> stored(tables).upkeep().window().isPresent());
-            assertThat(stored(tables).upkeep().window().orElseThrow().chosen()).isAfter(chosen.minusSeconds(86_400));
+            assertThat(stored(tables).upkeep().window().orElseThrow().chosen()).isAfter(inAMonth());
             assertThat(TestSystem.metric(first, "anyhost_renewals_total{result=\"renewed\"}")
                             + TestSystem.metric(second, "anyhost_renewals_total{result=\"renewed\"}"))
                     .isEqualTo(1);
         }
+    }
+
+    /** Every instant that the authority suggests by itself for a certificate of 90 days is later, wherever chance puts it. */
+    private static Instant inAMonth() {
+        return Instant.now().plus(Duration.ofDays(30));
     }
 
     private static StoredCertificate stored(CertificateTables tables) {
