@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 /** Certificates of a test CA in a proxy's tables, each with its own key, as if the proxy had ordered them. */
 final class StoredNames {
 
+    private static final InstantSource CLOCK = InstantSource.system();
     private static final int WRITERS = 8;
     private static final String TENANT = "customer";
 
@@ -44,7 +45,7 @@ final class StoredNames {
     void fill(int from, int to) throws InterruptedException {
         AtomicReference<String> failure = new AtomicReference<>("");
         try (KeyEncryption keys = keys();
-                var tables = CertificateTables.open(settings(), keys, InstantSource.system());
+                var tables = CertificateTables.open(settings(), keys, CLOCK);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var room = new Semaphore(WRITERS);
             for (int number = from; number < to; number++) {
@@ -66,7 +67,7 @@ final class StoredNames {
     }
 
     private NewCertificate certificate(Hostname hostname) {
-        Instant now = Instant.now();
+        Instant now = CLOCK.instant();
         ServerIdentity identity =
                 ca.issue(List.of(hostname.value()), now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(60)));
         List<X509Certificate> chain = Stream.concat(identity.chain().stream(), Stream.of(ca.root()))

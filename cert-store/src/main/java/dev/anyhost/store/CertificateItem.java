@@ -45,12 +45,11 @@ final class CertificateItem {
 
     private static final String SHARD = "shard";
     private static final String NOT_AFTER = "not_after";
-    private static final String DUE = "due_at";
-    private static final String USED = "used_at";
     private static final String ISSUER = "issuer";
 
     /** All certificates that are looked after, those due for longest first in each shard. */
-    static final TableIndex BY_DUE = new TableIndex("by-due", SHARD, DUE, List.of(NOT_AFTER, ISSUER, VERSION));
+    static final TableIndex BY_DUE =
+            new TableIndex("by-due", SHARD, UpkeepAttributes.DUE, List.of(NOT_AFTER, ISSUER, VERSION));
 
     private static final long FORMAT_WRITTEN = 1;
     private static final long FORMAT_READ = 1;
@@ -59,12 +58,6 @@ final class CertificateItem {
     private static final String CHAIN = "chain";
     private static final String PRIVATE_KEY = "private_key";
     private static final String KEY_ID = "key_id";
-    private static final String WINDOW = "ari";
-    private static final String RENEW_AT = "renew_at";
-    private static final String START = "start";
-    private static final String END = "end";
-    private static final String CHOSEN = "chosen";
-    private static final String ASK_AGAIN = "ask_again";
     private static final String TENANT = "tenant";
     private static final String ORIGIN = "origin";
     private static final String REFUSED = "refused";
@@ -98,20 +91,11 @@ final class CertificateItem {
         item.put(NOT_BEFORE, Attributes.seconds(leaf.getNotBefore().toInstant()));
         item.put(SHARD, Attributes.text(Shards.of(next.hostname())));
         item.put(NOT_AFTER, Attributes.seconds(leaf.getNotAfter().toInstant()));
-        item.put(DUE, Attributes.seconds(leaf.getNotBefore().toInstant()));
-        item.put(USED, Attributes.seconds(next.used()));
+        UpkeepAttributes.begin(leaf.getNotBefore().toInstant(), next.used(), item);
         item.put(ISSUER, Attributes.text(next.issuer()));
         item.put(VERDICT, verdict(next.lastVerdict()));
         next.lastVerdict().refusedAt().ifPresent(at -> item.put(REFUSED_AT, Attributes.seconds(at)));
         return item;
-    }
-
-    static AttributeValue window(SuggestedWindow window) {
-        return AttributeValue.fromM(Map.of(
-                START, Attributes.seconds(window.start()),
-                END, Attributes.seconds(window.end()),
-                CHOSEN, Attributes.seconds(window.chosen()),
-                ASK_AGAIN, Attributes.seconds(window.askAgain())));
     }
 
     /** What makes a verdict another verdict: not the time of a refusal. */
@@ -127,7 +111,7 @@ final class CertificateItem {
     /** Reads a line of {@link #BY_DUE}; empty where it isn't one. */
     static Optional<CertificateSummary> summary(Map<String, AttributeValue> line) {
         Optional<Hostname> hostname = hostname(line);
-        Optional<Instant> due = Attributes.seconds(line, DUE);
+        Optional<Instant> due = Attributes.seconds(line, UpkeepAttributes.DUE);
         Optional<Instant> notAfter = Attributes.seconds(line, NOT_AFTER);
         return hostname.isPresent() && due.isPresent() && notAfter.isPresent()
                 ? Optional.of(new CertificateSummary(
@@ -197,7 +181,7 @@ final class CertificateItem {
                     Attributes.text(item, ISSUER).orElse(""),
                     version,
                     verdict.get(),
-                    upkeep(item, notBefore)));
+                    UpkeepAttributes.read(item, notBefore)));
         } catch (CertificateException unreadable) {
             return new FactsResult.Damaged(version(item), "its certificate can't be read");
         }
@@ -248,26 +232,7 @@ final class CertificateItem {
                 version,
                 fence(item),
                 verdict.get(),
-                upkeep(item, leaf.getNotBefore().toInstant())));
-    }
-
-    /** What is missing or unreadable makes a certificate due now, and never unfit to be served. */
-    private static Upkeep upkeep(Map<String, AttributeValue> item, Instant notBefore) {
-        return new Upkeep(
-                Attributes.seconds(item, DUE).orElse(notBefore),
-                Attributes.seconds(item, USED).orElse(notBefore),
-                window(Attributes.map(item, WINDOW)),
-                Attributes.seconds(item, RENEW_AT));
-    }
-
-    private static Optional<SuggestedWindow> window(Map<String, AttributeValue> fields) {
-        Optional<Instant> start = Attributes.seconds(fields, START);
-        Optional<Instant> end = Attributes.seconds(fields, END);
-        Optional<Instant> chosen = Attributes.seconds(fields, CHOSEN);
-        Optional<Instant> askAgain = Attributes.seconds(fields, ASK_AGAIN);
-        return start.isPresent() && end.isPresent() && chosen.isPresent() && askAgain.isPresent()
-                ? Optional.of(new SuggestedWindow(start.get(), end.get(), chosen.get(), askAgain.get()))
-                : Optional.empty();
+                UpkeepAttributes.read(item, leaf.getNotBefore().toInstant())));
     }
 
     private static boolean isOf(Hostname hostname, Map<String, AttributeValue> item) {

@@ -70,11 +70,12 @@ final class DynamoBudgets implements OrderBudgets {
         };
     }
 
-    private DrawResult transact(String issuer, List<Draw> draws, boolean come) {
+    /** @param regardless also when there is nothing left, or the authority is paused */
+    private DrawResult transact(String issuer, List<Draw> draws, boolean regardless) {
         try {
             for (int tries = 0; tries < TRIES; tries++) {
                 Instant now = clock.instant();
-                Optional<DrawResult> ended = attempt(issuer, draws, come, now);
+                Optional<DrawResult> ended = attempt(issuer, draws, regardless, now);
                 if (ended.isPresent()) {
                     return ended.get();
                 }
@@ -86,12 +87,12 @@ final class DynamoBudgets implements OrderBudgets {
     }
 
     /** Empty when another try with what is known now may succeed. */
-    private Optional<DrawResult> attempt(String issuer, List<Draw> draws, boolean come, Instant now) {
+    private Optional<DrawResult> attempt(String issuer, List<Draw> draws, boolean regardless, Instant now) {
         List<TransactWriteItem> items = new ArrayList<>();
         for (Draw draw : draws) {
-            items.add(item(issuer, draw, come, now));
+            items.add(item(issuer, draw, regardless, now));
         }
-        if (!come) {
+        if (!regardless) {
             items.add(unpaused(issuer, now));
         }
         try {
@@ -99,7 +100,7 @@ final class DynamoBudgets implements OrderBudgets {
             draws.stream().filter(Draw::taking).forEach(draw -> remember(issuer, draw, now));
             return Optional.of(new DrawResult.Drawn());
         } catch (TransactionCanceledException cancelled) {
-            return why(issuer, draws, come, cancelled.cancellationReasons(), now);
+            return why(issuer, draws, regardless, cancelled.cancellationReasons(), now);
         }
     }
 
@@ -121,7 +122,7 @@ final class DynamoBudgets implements OrderBudgets {
     }
 
     private Optional<DrawResult> why(
-            String issuer, List<Draw> draws, boolean come, List<CancellationReason> reasons, Instant now) {
+            String issuer, List<Draw> draws, boolean regardless, List<CancellationReason> reasons, Instant now) {
         boolean learnt = false;
         for (int i = 0; i < reasons.size(); i++) {
             CancellationReason reason = reasons.get(i);
@@ -135,7 +136,7 @@ final class DynamoBudgets implements OrderBudgets {
                 }
                 Draw draw = draws.get(i);
                 Instant fullAt = fullAt(reason.item());
-                if (!come && fullAt.isAfter(draw.limit().latestFullAt(now, draw.leaving()))) {
+                if (!regardless && fullAt.isAfter(draw.limit().latestFullAt(now, draw.leaving()))) {
                     return Optional.of(
                             new DrawResult.Spent(draw.bucket(), draw.limit().availableAt(fullAt, now, draw.leaving())));
                 }
@@ -146,11 +147,11 @@ final class DynamoBudgets implements OrderBudgets {
         return learnt ? Optional.empty() : Optional.of(new DrawResult.Unreachable("cancelled: " + reasons));
     }
 
-    private TransactWriteItem item(String issuer, Draw draw, boolean come, Instant now) {
+    private TransactWriteItem item(String issuer, Draw draw, boolean regardless, Instant now) {
         Map<String, AttributeValue> key =
                 CoordinationKey.bucket(issuer, draw.bucket()).attributes();
         Map<String, AttributeValue> values = new HashMap<>();
-        Instant latest = come ? FAR_OFF : draw.limit().latestFullAt(now, draw.leaving());
+        Instant latest = regardless ? FAR_OFF : draw.limit().latestFullAt(now, draw.leaving());
         if (!draw.taking()) {
             values.put(":latest", millis(latest));
             return TransactWriteItem.builder()

@@ -160,7 +160,7 @@ final class DynamoCertificates implements CertificateStore {
         Map<String, AttributeValue> values = new HashMap<>();
         values.put(":seen", Attributes.number(seen.version()));
         values.put(":due", Attributes.seconds(Attributes.wholeSecondsUp(due)));
-        window.ifPresent(suggested -> values.put(":ari", CertificateItem.window(suggested)));
+        window.ifPresent(suggested -> values.put(":ari", UpkeepAttributes.window(suggested)));
         seen.upkeep().renewAt().ifPresent(wish -> values.put(":wish", Attributes.seconds(wish)));
         return updateIf(
                 seen.hostname(),

@@ -9,7 +9,6 @@ import dev.anyhost.settings.ConfigSection;
 import dev.anyhost.settings.ConfigValues;
 import dev.anyhost.store.TokenLimit;
 import java.net.URI;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,6 @@ final class AcmeConfig {
     private static final URI LETS_ENCRYPT = URI.create("https://acme-v02.api.letsencrypt.org/directory");
     private static final URI NO_URL = URI.create("http://missing.invalid/");
     private static final String EMAIL_EXPECTED = "an e-mail address, such as ops@example.com";
-    private static final String PEM_EXPECTED = "the path of a readable PEM file";
     private static final String MAC_KEY_EXPECTED = "the authority's HMAC key in base64url";
     private static final String LIMIT_EXPECTED =
             "none, or so many in so long, such as 300/3h, with at least 1 and at most a million";
@@ -62,10 +60,7 @@ final class AcmeConfig {
         return new AcmeSettings(
                 directory,
                 email,
-                section.optional(
-                        "trusted-roots",
-                        PEM_EXPECTED,
-                        text -> ConfigValues.path(section.base(), text).filter(Files::isReadable)),
+                ProxyConfig.pem(section, "trusted-roots"),
                 challenges,
                 externalAccount(section.section("eab")),
                 new Wishes(
@@ -81,7 +76,7 @@ final class AcmeConfig {
 
     private static Optional<ExternalAccount> externalAccount(ConfigSection eab) {
         Optional<String> keyId = eab.optional("key-id", "text", ConfigValues::text);
-        Optional<String> macKey = eab.optional(
+        Optional<String> macKey = eab.secret(
                 "mac-key",
                 MAC_KEY_EXPECTED,
                 text -> Optional.of(text).filter(key -> key.matches("[A-Za-z0-9_-]{16,}")));

@@ -23,10 +23,15 @@ record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) impleme
     public IssuanceOutcome issue(IssuanceRequest request) {
         long begun = nanos.getAsLong();
         IssuanceOutcome outcome = issuer.issue(request);
-        if (outcome instanceof IssuanceOutcome.NotOrdered(Permit.Withheld why)) {
-            metrics.orderWithheld(directory(), why instanceof Permit.Paused ? "paused" : "limit");
-        } else {
-            metrics.ordered(directory(), result(outcome), Duration.ofNanos(nanos.getAsLong() - begun));
+        Duration took = Duration.ofNanos(nanos.getAsLong() - begun);
+        switch (outcome) {
+            case IssuanceOutcome.Issued _ -> metrics.ordered(directory(), "issued", took);
+            case IssuanceOutcome.ChallengeFailed _ -> metrics.ordered(directory(), "challenge_failed", took);
+            case IssuanceOutcome.RateLimited _ -> metrics.ordered(directory(), "rate_limited", took);
+            case IssuanceOutcome.Rejected _, IssuanceOutcome.Unavailable _ ->
+                metrics.ordered(directory(), "error", took);
+            case IssuanceOutcome.NotOrdered(Permit.Paused _) -> metrics.orderWithheld(directory(), "paused");
+            case IssuanceOutcome.NotOrdered(Permit.Spent _) -> metrics.orderWithheld(directory(), "limit");
         }
         return outcome;
     }
@@ -39,14 +44,5 @@ record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) impleme
     @Override
     public Suggestion suggestion(X509Certificate certificate) {
         return issuer.suggestion(certificate);
-    }
-
-    private static String result(IssuanceOutcome outcome) {
-        return switch (outcome) {
-            case IssuanceOutcome.Issued _ -> "issued";
-            case IssuanceOutcome.ChallengeFailed _ -> "challenge_failed";
-            case IssuanceOutcome.RateLimited _ -> "rate_limited";
-            case IssuanceOutcome.Rejected _, IssuanceOutcome.Unavailable _, IssuanceOutcome.NotOrdered _ -> "error";
-        };
     }
 }

@@ -133,7 +133,7 @@ public record ProxyConfig(
                 key, List.of(new InetSocketAddress(port)), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address);
     }
 
-    private static Optional<Path> pem(ConfigSection section, String key) {
+    static Optional<Path> pem(ConfigSection section, String key) {
         return section.optional(
                 key,
                 PEM_EXPECTED,

@@ -38,6 +38,8 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true)
 final class ShowBudget extends StoreCommand {
 
+    private final InstantSource clock;
+
     @Option(
             names = "--new-domains",
             paramLabel = "N",
@@ -58,10 +60,18 @@ final class ShowBudget extends StoreCommand {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
+    ShowBudget() {
+        this(InstantSource.system());
+    }
+
+    ShowBudget(InstantSource clock) {
+        this.clock = clock;
+    }
+
     @Override
     int work(Opened opened, PrintWriter out, PrintWriter err) {
         CertificateTables tables = opened.tables();
-        Instant now = InstantSource.system().instant();
+        Instant now = clock.instant();
         List<BudgetReport> reports = new ArrayList<>();
         for (AcmeSettings acme : opened.config().acme()) {
             switch (BudgetReport.read(acme, tables.budgets(), tables.pauses(), now, lines)) {

@@ -155,10 +155,12 @@ class ProxyConfigTest {
                   eab: {key-id: abc}
                   limits: {orders: many, failures: 5/1h}
                   fallbacks:
-                    - {eab: {mac-key: short}}
+                    - {eab: {mac-key: "s3cret!"}}
                     - {directory: "https://acme-v02.api.letsencrypt.org/directory", emial: x}
                     - zerossl
                 """));
+        assertThat(((ConfigResult.Invalid<ProxyConfig>) result).errors().toString())
+                .doesNotContain("s3cret");
         assertThat(((ConfigResult.Invalid<ProxyConfig>) result).errors())
                 .extracting(ConfigError::key)
                 .containsExactlyInAnyOrder(

@@ -10,7 +10,6 @@ import dev.anyhost.testkit.DynamoOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code anyhost certs budget} over real tables; it reads the wall clock, so the buckets lie on that. */
+/** {@code anyhost certs budget} over real tables. */
 class ShowBudgetTest extends OnACluster {
 
     private static final String LIMITED = "https://limited.test/dir";
@@ -34,8 +33,6 @@ class ShowBudgetTest extends OnACluster {
 
     @BeforeEach
     void configure() {
-        cluster.clock.advance(
-                Duration.between(cluster.clock.instant(), Instant.now().truncatedTo(ChronoUnit.MILLIS)));
         command = new CommandRun(cluster.tables, folder, """
                 acme:
                   email: ops@example.com
@@ -58,7 +55,8 @@ class ShowBudgetTest extends OnACluster {
     }
 
     private JsonNode json(String arguments) {
-        assertThat(command.run(new ShowBudget(), "--json " + arguments)).isZero();
+        assertThat(command.run(new ShowBudget(cluster.clock), "--json " + arguments))
+                .isZero();
         return JsonMapper.shared().readTree(command.out.toString()).path("issuers");
     }
 
@@ -99,7 +97,8 @@ class ShowBudgetTest extends OnACluster {
         Instant until = cluster.clock.instant().plus(Duration.ofHours(1));
         cluster.tables.pauses().pause(FREE, until, "too\tmany");
 
-        assertThat(command.run(new ShowBudget(), "--new-domains 2")).isZero();
+        assertThat(command.run(new ShowBudget(cluster.clock), "--new-domains 2"))
+                .isZero();
         assertThat(command.out.toString().lines())
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith(LIMITED + "\torders\t9 of 10\tnext "),
@@ -116,7 +115,7 @@ class ShowBudgetTest extends OnACluster {
     void storeThatIsAway_isAFailure() {
         cluster.dynamo.becomeUnreachable();
 
-        assertThat(command.run(new ShowBudget(), "")).isEqualTo(1);
+        assertThat(command.run(new ShowBudget(cluster.clock), "")).isEqualTo(1);
         assertThat(command.err.toString()).contains("coordination-");
     }
 }

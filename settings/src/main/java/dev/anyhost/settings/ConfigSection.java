@@ -116,6 +116,19 @@ public final class ConfigSection {
         return value(key, entries.getOrDefault(key, new YamlNode.Nothing()), expected, parser);
     }
 
+    /** A value that may be absent and that no error shows. */
+    public <T> Optional<T> secret(String key, String expected, Function<String, Optional<T>> parser) {
+        int before = errors.size();
+        Optional<T> value = optional(key, expected, parser);
+        if (errors.size() > before) {
+            errors.set(
+                    before,
+                    new ConfigError(
+                            prefix + key, "(not shown)", errors.get(before).expected()));
+        }
+        return value;
+    }
+
     /** A value with a fallback. */
     public <T> T value(String key, T fallback, String expected, Function<String, Optional<T>> parser) {
         return optional(key, expected, parser).orElse(fallback);

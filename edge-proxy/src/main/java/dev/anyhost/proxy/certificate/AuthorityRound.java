@@ -10,7 +10,6 @@ import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.Lease;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,7 +35,7 @@ final class AuthorityRound {
     private final Wanted wanted;
     private final Hostname hostname;
     private final InstantSource clock;
-    private Instant earliest = Instant.MAX;
+    private Optional<Instant> earliest = Optional.empty();
 
     AuthorityRound(KeptLease kept, Wanted wanted, InstantSource clock) {
         this.clock = clock;
@@ -66,7 +65,7 @@ final class AuthorityRound {
                     .log("another authority is asked");
             outcome = ask(next);
         }
-        return new Result(outcome, Optional.of(earliest).filter(at -> at.isBefore(Instant.MAX)));
+        return new Result(outcome, earliest);
     }
 
     /** Those that failed a moment ago come last. What has time waits for the first, rather than move to another authority. */
@@ -112,10 +111,10 @@ final class AuthorityRound {
     }
 
     private void retryAt(Instant at) {
-        earliest = at.isBefore(earliest) ? at : earliest;
+        earliest = earliest.filter(at::isAfter).or(() -> Optional.of(at));
     }
 
-    private IssuanceRequest request(Authority authority, Permit.Source permit) {
+    private IssuanceRequest request(Authority authority, AuthorityBudget.Attempt budget) {
         String directory = authority.issuer().directory();
         return new IssuanceRequest(
                 hostname,
@@ -125,8 +124,11 @@ final class AuthorityRound {
                         .filter(order -> order.issuer().equals(directory))
                         .map(Lease.PendingOrder::url),
                 wanted.replaces(directory),
-                permit,
-                (URI url) -> kept.began(new Lease.PendingOrder(directory, url)),
+                budget,
+                url -> {
+                    budget.ordered();
+                    kept.began(new Lease.PendingOrder(directory, url));
+                },
                 kept::isLost);
     }
 

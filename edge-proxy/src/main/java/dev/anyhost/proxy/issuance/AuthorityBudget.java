@@ -98,6 +98,7 @@ public final class AuthorityBudget {
         private final Hostname hostname;
         private final Urgency urgency;
         private boolean drawn;
+        private boolean ordered;
 
         private Attempt(Hostname hostname, Urgency urgency) {
             this.hostname = hostname;
@@ -110,7 +111,9 @@ public final class AuthorityBudget {
             if (known.isPresent()) {
                 return known.get();
             }
-            List<Draw> draws = replaces ? List.of() : draws();
+            List<Draw> draws = replaces
+                    ? List.of()
+                    : Stream.concat(all().stream(), failures(false).stream()).toList();
             return draws.isEmpty() ? look() : draw(draws);
         }
 
@@ -140,63 +143,69 @@ public final class AuthorityBudget {
             return news;
         }
 
-        private List<Draw> draws() {
+        /** What an order and its certificate take. */
+        private List<Draw> all() {
+            return Stream.concat(
+                            limits.orders().map(limit -> taking(OrderBudgets.ORDERS, limit)).stream(),
+                            certificate().stream())
+                    .toList();
+        }
+
+        private List<Draw> certificate() {
             return Stream.of(
-                            limits.orders().map(limit -> certificate(OrderBudgets.ORDERS, limit)),
-                            limits.domain().map(limit -> certificate(domain(), limit)),
-                            limits.names().map(limit -> certificate(NAMES + hostname, limit)),
-                            limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, false)),
-                            limits.consecutiveFailures()
-                                    .map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, false)))
+                            limits.domain()
+                                    .map(limit -> taking(OrderBudgets.domain(RegisteredDomain.of(hostname)), limit)),
+                            limits.names().map(limit -> taking(NAMES + hostname, limit)))
                     .flatMap(Optional::stream)
                     .toList();
         }
 
-        private String domain() {
-            return OrderBudgets.domain(RegisteredDomain.of(hostname));
-        }
-
-        private Draw certificate(String bucket, TokenLimit limit) {
+        private Draw taking(String bucket, TokenLimit limit) {
             return new Draw(bucket, limit, urgency.leaving(limit), true);
         }
 
-        /** Counts a failed authorization, and gives back the certificates that there was none of. Blocks. */
+        private List<Draw> failures(boolean taking) {
+            return Stream.of(
+                            limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, taking)),
+                            limits.consecutiveFailures()
+                                    .map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, taking)))
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+
+        /** The authority has made an order. */
+        public void ordered() {
+            ordered = true;
+        }
+
+        /**
+         * Counts a failed authorization, and gives back the certificates that there was none of; where there wasn't even an
+         * order, that as well: an authority that is down for an hour must not cost a hostname its share of days. Blocks.
+         */
         public void ended(IssuanceOutcome outcome) {
             switch (outcome) {
-                case IssuanceOutcome.ChallengeFailed _ -> {
-                    charge();
-                    giveBack();
-                }
-                case IssuanceOutcome.Rejected _, IssuanceOutcome.RateLimited _ -> giveBack();
                 case IssuanceOutcome.Issued _, IssuanceOutcome.NotOrdered _ -> {
                     // Nothing was taken in vain.
                 }
-                case IssuanceOutcome.Unavailable _ -> {
-                    // The order may be finished yet.
+                case IssuanceOutcome.ChallengeFailed _ -> {
+                    charge(failures(true));
+                    giveBack(certificate());
                 }
+                case IssuanceOutcome.Rejected _, IssuanceOutcome.RateLimited _ ->
+                    giveBack(ordered ? certificate() : all());
+                // An order that is open may be finished yet.
+                case IssuanceOutcome.Unavailable _ -> giveBack(ordered ? List.of() : all());
             }
         }
 
-        private void charge() {
-            List<Draw> failures = Stream.of(
-                            limits.failures().map(limit -> new Draw(FAILURES + hostname, limit, 0, true)),
-                            limits.consecutiveFailures().map(limit -> new Draw(CONSECUTIVE + hostname, limit, 0, true)))
-                    .flatMap(Optional::stream)
-                    .toList();
+        private void charge(List<Draw> failures) {
             if (!failures.isEmpty()) {
                 said(shared.charge(directory, failures), "failed authorization not counted");
             }
         }
 
-        /** The order itself stays counted, as it does at the authority. */
-        private void giveBack() {
-            List<Draw> unused = Stream.of(
-                            limits.domain().map(limit -> certificate(domain(), limit)),
-                            limits.names().map(limit -> certificate(NAMES + hostname, limit)))
-                    .flatMap(Optional::stream)
-                    .toList();
+        private void giveBack(List<Draw> unused) {
             if (drawn && !unused.isEmpty()) {
-                drawn = false;
                 said(shared.giveBack(directory, unused), "unused budget not given back");
             }
         }

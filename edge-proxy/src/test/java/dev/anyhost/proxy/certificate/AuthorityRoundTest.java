@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -207,18 +208,54 @@ class AuthorityRoundTest extends OnACluster {
         cluster.clock.advance(Duration.ofMinutes(12));
         cluster.authority = cluster::issued;
         assertThat(obtain(instance, HOST)).isInstanceOf(Obtained.class);
+        assertThat(left()).contains("names#" + HOST + " 4");
+    }
+
+    @Test
+    void authorityThatIsDown_costsAHostnameNothing() {
+        cluster.limits = OrderLimits.LETS_ENCRYPT;
+        cluster.authority = _ -> new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.UNREACHABLE, "away");
+        var instance = cluster.instance("one");
+        for (int i = 0; i < 20; i++) {
+            assertThat(obtain(instance, HOST)).isEqualTo(failed(Cause.AUTHORITY_UNAVAILABLE, Duration.ofSeconds(5)));
+        }
+        assertThat(left()).containsExactly("domain#customer.example 50", "names#" + HOST + " 5", "orders 300");
+
+        cluster.authority = cluster::issued;
+        assertThat(obtain(instance, HOST)).isInstanceOf(Obtained.class);
+        assertThat(left()).containsExactly("domain#customer.example 49", "names#" + HOST + " 4", "orders 299");
+    }
+
+    @Test
+    void orderThatIsLeftOpen_staysPaidForAndIsResumedForNothing() {
+        cluster.limits = OrderLimits.LETS_ENCRYPT;
+        cluster.authority = request -> {
+            request.orderRecorder().accept(URI.create("https://ca.test/order/1"));
+            return new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.UNREACHABLE, "away");
+        };
+        var instance = cluster.instance("one");
+        for (int i = 0; i < 3; i++) {
+            assertThat(obtain(instance, HOST)).isInstanceOf(Failed.class);
+        }
+        cluster.authority = cluster::issued;
+        assertThat(obtain(instance, HOST)).isInstanceOf(Obtained.class);
+
+        assertThat(left()).containsExactly("domain#customer.example 49", "names#" + HOST + " 4", "orders 299");
+    }
+
+    /** What is left of the buckets that orders take from. */
+    private List<String> left() {
         List<String> buckets = new ArrayList<>();
-        cluster.tables
-                .budgets()
-                .list(
-                        DIRECTORY,
-                        "names#",
-                        bucket -> buckets.add(bucket.bucket() + " "
-                                + OrderLimits.LETS_ENCRYPT
-                                        .names()
-                                        .orElseThrow()
-                                        .left(bucket.fullAt(), cluster.clock.instant())));
-        assertThat(buckets).containsExactly("names#" + HOST + " 4");
+        OrderLimits limits = OrderLimits.LETS_ENCRYPT;
+        Map.of("domain#", limits.domain(), "names#", limits.names(), "orders", limits.orders())
+                .forEach((prefix, limit) -> cluster.tables
+                        .budgets()
+                        .list(
+                                DIRECTORY,
+                                prefix,
+                                bucket -> buckets.add(bucket.bucket() + " "
+                                        + limit.orElseThrow().left(bucket.fullAt(), cluster.clock.instant()))));
+        return buckets.stream().sorted().toList();
     }
 
     private void forgive(Cluster.Instance instance) {

@@ -278,7 +278,9 @@ public final class Cluster implements AutoCloseable {
             if (down.contains(directory)) {
                 return new IssuanceOutcome.Unavailable(IssuanceOutcome.Cause.UNREACHABLE, "down");
             }
-            return switch (request.permit().ask(request.replaces().isPresent())) {
+            boolean exempt =
+                    request.replaces().isPresent() || request.orderToResume().isPresent();
+            return switch (request.permit().ask(exempt)) {
                 case Permit.Granted() -> {
                     orders.add(request);
                     ordered.add(directory);

@@ -41,6 +41,15 @@ class OrderAttemptTest {
     }
 
     @Test
+    void leaseLostWhileThePermitWasAsked_ordersNothing() {
+        assertThat(ScriptedAttempt.causeOf(attempt.issueLosingTheLeaseOverThePermit()))
+                .isEqualTo(Cause.STOPPED);
+
+        assertThat(attempt.recorded).isEmpty();
+        assertThat(attempt.authority.asked()).noneMatch(request -> request.contains("/orders"));
+    }
+
+    @Test
     void retryAfterInTheFuture_isObeyedByPolls() {
         attempt.authority.on(
                 "/authz/1",

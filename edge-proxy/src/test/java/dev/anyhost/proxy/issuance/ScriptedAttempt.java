@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -60,6 +61,23 @@ final class ScriptedAttempt implements AutoCloseable {
                     _ -> new Permit.Granted(),
                     recorded::add,
                     () -> false));
+        }
+    }
+
+    IssuanceOutcome issueLosingTheLeaseOverThePermit() {
+        var lost = new AtomicBoolean();
+        try (AcmeIssuer issuer = issuer(authority.directory())) {
+            return issuer.issue(new IssuanceRequest(
+                    SHOP,
+                    HTTP_01,
+                    Optional.empty(),
+                    Optional.empty(),
+                    _ -> {
+                        lost.set(true);
+                        return new Permit.Granted();
+                    },
+                    recorded::add,
+                    lost::get));
         }
     }
 
