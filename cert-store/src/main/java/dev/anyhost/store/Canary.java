@@ -18,9 +18,9 @@ final class Canary {
     private final SealedRow row;
     private final SealedRow account;
 
-    Canary(DynamoTable coordination, KeyEncryption keys) {
-        this.row = new SealedRow(coordination, keys, CoordinationKey.CANARY, "anyhost canary");
-        this.account = DynamoAccounts.row(coordination, keys);
+    Canary(DynamoTable coordination, Optional<HomeCopies> copies, KeyEncryption keys) {
+        this.row = new SealedRow(coordination, copies, keys, CoordinationKey.CANARY, "anyhost canary");
+        this.account = DynamoAccounts.row(coordination, Optional.empty(), keys);
     }
 
     /** Why the configured keys aren't this store's; empty when they are. */

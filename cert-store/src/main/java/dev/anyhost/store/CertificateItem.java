@@ -64,10 +64,6 @@ final class CertificateItem {
 
     private CertificateItem() {}
 
-    static Map<String, AttributeValue> key(Hostname hostname) {
-        return Map.of(HOSTNAME, Attributes.text(hostname.value()));
-    }
-
     /** The hostname is in it: a key moved to another hostname's item can't be decrypted there. */
     static String purpose(Hostname hostname) {
         return "anyhost certificate key of " + hostname.value();
@@ -75,13 +71,14 @@ final class CertificateItem {
 
     /** All attributes but the attempt. */
     static Map<String, AttributeValue> write(
-            NewCertificate next, long version, long fence, SealResult.Sealed privateKey) throws CertificateException {
+            RowKeys rows, NewCertificate next, long version, long fence, SealResult.Sealed privateKey)
+            throws CertificateException {
         List<AttributeValue> chain = new ArrayList<>();
         for (X509Certificate certificate : next.chain()) {
             chain.add(Attributes.bytes(certificate.getEncoded()));
         }
         X509Certificate leaf = next.chain().getFirst();
-        Map<String, AttributeValue> item = new HashMap<>(key(next.hostname()));
+        Map<String, AttributeValue> item = new HashMap<>(rows.of(next.hostname()));
         item.put(FORMAT, Attributes.number(FORMAT_WRITTEN));
         item.put(VERSION, Attributes.number(version));
         item.put(FENCE, Attributes.number(fence));
@@ -89,7 +86,7 @@ final class CertificateItem {
         item.put(PRIVATE_KEY, Attributes.bytes(privateKey.ciphertext().bytes()));
         item.put(KEY_ID, Attributes.text(privateKey.keyId()));
         item.put(NOT_BEFORE, Attributes.seconds(leaf.getNotBefore().toInstant()));
-        item.put(SHARD, Attributes.text(Shards.of(next.hostname())));
+        item.put(SHARD, Attributes.text(rows.part(next.hostname())));
         item.put(NOT_AFTER, Attributes.seconds(leaf.getNotAfter().toInstant()));
         UpkeepAttributes.begin(leaf.getNotBefore().toInstant(), next.used(), item);
         item.put(ISSUER, Attributes.text(next.issuer()));
@@ -110,7 +107,7 @@ final class CertificateItem {
 
     /** Reads a line of {@link #BY_DUE}; empty where it isn't one. */
     static Optional<CertificateSummary> summary(Map<String, AttributeValue> line) {
-        Optional<Hostname> hostname = hostname(line);
+        Optional<Hostname> hostname = RowKeys.OWN.hostname(line);
         Optional<Instant> due = Attributes.seconds(line, UpkeepAttributes.DUE);
         Optional<Instant> notAfter = Attributes.seconds(line, NOT_AFTER);
         return hostname.isPresent() && due.isPresent() && notAfter.isPresent()
@@ -121,10 +118,6 @@ final class CertificateItem {
                         Attributes.text(line, ISSUER).orElse(""),
                         version(line)))
                 : Optional.empty();
-    }
-
-    static Optional<Hostname> hostname(Map<String, AttributeValue> line) {
-        return Attributes.text(line, HOSTNAME).flatMap(Hostname::parse);
     }
 
     /** Reads an item. Total: whatever is in the table gives an answer. */
@@ -169,7 +162,7 @@ final class CertificateItem {
             Optional<X509Certificate> leaf = leaf(item);
             Optional<LastVerdict> verdict = verdict(item);
             long version = version(item);
-            if (leaf.isEmpty() || verdict.isEmpty() || version == 0 || !isOf(hostname, item)) {
+            if (leaf.isEmpty() || verdict.isEmpty() || version == 0) {
                 return new FactsResult.Damaged(version, "it is incomplete");
             }
             Instant notBefore = leaf.get().getNotBefore().toInstant();
@@ -218,7 +211,7 @@ final class CertificateItem {
         Optional<String> fault = KeyAndCertificate.fault(hostname, chain, key);
         Optional<LastVerdict> verdict = verdict(item);
         long version = version(item);
-        if (fault.isPresent() || verdict.isEmpty() || version == 0 || !isOf(hostname, item)) {
+        if (fault.isPresent() || verdict.isEmpty() || version == 0) {
             return damaged(item, fault.orElse("it is incomplete"));
         }
         X509Certificate leaf = chain.getFirst();
@@ -233,10 +226,6 @@ final class CertificateItem {
                 fence(item),
                 verdict.get(),
                 UpkeepAttributes.read(item, leaf.getNotBefore().toInstant())));
-    }
-
-    private static boolean isOf(Hostname hostname, Map<String, AttributeValue> item) {
-        return Attributes.text(item, HOSTNAME).filter(hostname.value()::equals).isPresent();
     }
 
     private static FindResult damaged(Map<String, AttributeValue> item, String reason) {

@@ -28,8 +28,15 @@ public final class CertificateTables implements AutoCloseable {
     private final HostTraffic traffic;
     private final SharedTicketKeys ticketKeys;
     private final ChangeLog changes;
+    private final OrderPlace home;
+    private final Optional<RemoteRegion> remote;
 
-    /** What reaches the two tables; the same client may serve both. */
+    /**
+     * What reaches the tables; the same client may serve both.
+     *
+     * @param certificates the replica that certificates are read from
+     * @param coordination the home region, where certificates are written as well
+     */
     public record Clients(DynamoDbClient certificates, DynamoDbClient coordination) {}
 
     /**
@@ -42,23 +49,48 @@ public final class CertificateTables implements AutoCloseable {
     public CertificateTables(
             StoreSettings settings, Clients clients, KeyEncryption keys, InstantSource clock, LongSupplier nanos) {
         this.clients = clients;
-        this.certificateTable =
-                new DynamoTable(clients.certificates(), settings.certificates().name());
+        String name = settings.certificates().name();
+        String region = settings.certificates().region();
+        boolean isHome = region.equals(settings.coordination().region());
+        this.certificateTable = new DynamoTable(clients.certificates(), name);
         this.coordinationTable =
                 new DynamoTable(clients.coordination(), settings.coordination().name());
         this.createTables = settings.createTables();
-        this.canary = new Canary(coordinationTable, keys);
-        this.certificates = new DynamoCertificates(certificateTable, keys);
+        DynamoTable homeTable = isHome ? certificateTable : new DynamoTable(clients.coordination(), name);
+        Optional<HomeCopies> copies =
+                isHome ? Optional.empty() : Optional.of(new HomeCopies(homeTable, certificateTable));
+        this.canary = new Canary(coordinationTable, copies, keys);
         this.leases = new DynamoLeases(coordinationTable, nanos, clock);
-        this.accounts = new DynamoAccounts(coordinationTable, keys);
+        this.accounts = new DynamoAccounts(coordinationTable, copies, keys);
         this.challenges = new DynamoChallenges(coordinationTable, clock);
         this.pauses = new DynamoPauses(coordinationTable, clock);
         this.budgets = new DynamoBudgets(coordinationTable, clock);
         this.parts = new DynamoPartLeases(coordinationTable);
         this.late = new DynamoLateRenewals(coordinationTable, clock);
         this.traffic = new DynamoTraffic(coordinationTable, clock);
-        this.ticketKeys = new DynamoTicketKeys(coordinationTable, keys);
+        this.ticketKeys = new DynamoTicketKeys(coordinationTable, copies, keys);
         this.changes = new ChangeLog(clients.coordination(), coordinationTable.name(), clock);
+        var written = new DynamoCertificates(homeTable, keys);
+        if (isHome) {
+            this.certificates = written;
+            this.remote = Optional.empty();
+        } else {
+            DynamoTable regional = certificateTable.under(region);
+            var own = new CertificateRows(regional, keys, CertificateRows.NO_LATER_VERSION);
+            var near = new RegionalCertificates(rows(certificateTable, keys), own, clock);
+            this.certificates = new ReplicatedCertificates(near, written);
+            this.remote = Optional.of(new RemoteRegion(
+                    region,
+                    new HomeWatch(coordinationTable, nanos),
+                    new OrderPlace(
+                            false,
+                            near,
+                            new DynamoLeases(regional, nanos, clock),
+                            new DynamoBudgets(regional, clock),
+                            new DynamoPauses(regional, clock)),
+                    new AwayCertificates(region, own, rows(homeTable, keys), leases)));
+        }
+        this.home = new OrderPlace(true, certificates, leases, budgets, pauses);
     }
 
     /** Makes the clients; no network yet. */
@@ -74,18 +106,47 @@ public final class CertificateTables implements AutoCloseable {
 
     /**
      * Whether both tables are there and the keys are theirs. Creates what is missing when the settings say so, and the
-     * canary when there is none; replaces nothing. Blocks; with tables to create up to a minute.
+     * canary when there is none; replaces nothing. Where home is away, this region's copies will do. Blocks; with tables to
+     * create up to a minute.
      */
     public TablesCheck check() {
         String missing = Stream.of(
                         TableShape.CERTIFICATES.problem(certificateTable, createTables),
-                        TableShape.COORDINATION.problem(coordinationTable, createTables))
+                        isHomeAway()
+                                ? Optional.<String>empty()
+                                : TableShape.COORDINATION.problem(coordinationTable, createTables))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining("; "));
         if (!missing.isEmpty()) {
             return new TablesCheck.NotReady(missing);
         }
         return canary.problem().<TablesCheck>map(TablesCheck.NotReady::new).orElseGet(TablesCheck.Ready::new);
+    }
+
+    private static CertificateRows rows(DynamoTable table, KeyEncryption keys) {
+        return new CertificateRows(table, keys, CertificateRows.THE_VERSION_SEEN);
+    }
+
+    /** Whether this region is on its own, by what is known. */
+    public boolean isHomeAway() {
+        return remote.filter(region -> region.home().isAway()).isPresent();
+    }
+
+    /** Where an order that begins now is coordinated. While home is away this blocks for one call to it. */
+    public OrderPlace orders() {
+        return remote.filter(region -> region.home().isStillAway())
+                .map(RemoteRegion::orders)
+                .orElse(home);
+    }
+
+    /** Where all orders are coordinated unless a region is on its own. */
+    public OrderPlace home() {
+        return home;
+    }
+
+    /** Empty in the home region. */
+    public Optional<RemoteRegion> remote() {
+        return remote;
     }
 
     public CertificateStore certificates() {

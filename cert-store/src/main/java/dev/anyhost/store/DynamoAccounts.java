@@ -26,13 +26,13 @@ final class DynamoAccounts implements AcmeAccounts {
     private final DynamoTable table;
     private final SealedRow row;
 
-    DynamoAccounts(DynamoTable table, KeyEncryption keys) {
+    DynamoAccounts(DynamoTable table, Optional<HomeCopies> copies, KeyEncryption keys) {
         this.table = table;
-        this.row = row(table, keys);
+        this.row = row(table, copies, keys);
     }
 
-    static SealedRow row(DynamoTable table, KeyEncryption keys) {
-        return new SealedRow(table, keys, CoordinationKey.ACCOUNT, "anyhost account key");
+    static SealedRow row(DynamoTable table, Optional<HomeCopies> copies, KeyEncryption keys) {
+        return new SealedRow(table, copies, keys, CoordinationKey.ACCOUNT, "anyhost account key");
     }
 
     @Override
@@ -96,7 +96,7 @@ final class DynamoAccounts implements AcmeAccounts {
         try {
             table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
-                            .key(CoordinationKey.ACCOUNT.attributes())
+                            .key(table.key(CoordinationKey.ACCOUNT))
                             .updateExpression("SET account_urls.#issuer = :url")
                             .conditionExpression("attribute_exists(account_urls)")
                             .expressionAttributeNames(Map.of("#issuer", issuer))

@@ -148,8 +148,7 @@ final class DynamoBudgets implements OrderBudgets {
     }
 
     private TransactWriteItem item(String issuer, Draw draw, boolean regardless, Instant now) {
-        Map<String, AttributeValue> key =
-                CoordinationKey.bucket(issuer, draw.bucket()).attributes();
+        Map<String, AttributeValue> key = table.key(CoordinationKey.bucket(issuer, draw.bucket()));
         Map<String, AttributeValue> values = new HashMap<>();
         Instant latest = regardless ? FAR_OFF : draw.limit().latestFullAt(now, draw.leaving());
         if (!draw.taking()) {
@@ -198,7 +197,7 @@ final class DynamoBudgets implements OrderBudgets {
         return TransactWriteItem.builder()
                 .conditionCheck(ConditionCheck.builder()
                         .tableName(table.name())
-                        .key(CoordinationKey.pause(issuer).attributes())
+                        .key(table.key(CoordinationKey.pause(issuer)))
                         .conditionExpression(DynamoPauses.OPEN)
                         .expressionAttributeValues(Map.of(":now", Attributes.seconds(now)))
                         .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
@@ -211,8 +210,7 @@ final class DynamoBudgets implements OrderBudgets {
         List<TransactWriteItem> items = draws.stream()
                 .map(draw -> TransactWriteItem.builder()
                         .update(update -> update.tableName(table.name())
-                                .key(CoordinationKey.bucket(issuer, draw.bucket())
-                                        .attributes())
+                                .key(table.key(CoordinationKey.bucket(issuer, draw.bucket())))
                                 .updateExpression("SET full_at = full_at - :refill")
                                 .conditionExpression("attribute_exists(full_at)")
                                 .expressionAttributeValues(

@@ -2,9 +2,6 @@ package dev.anyhost.store;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.store.encryption.KeyEncryption;
-import dev.anyhost.store.encryption.Plaintext;
-import dev.anyhost.store.encryption.SealResult;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -16,47 +13,37 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
-/** Certificates as items, written only in place of the version that was seen and under no lower fence. */
+/** Certificates as items, and what is noted on them. */
 final class DynamoCertificates implements CertificateStore {
 
     /** Its due time may change between our looks; hardly ever more than once. */
     private static final int WISHES = 4;
 
-    private static final String NOT_FENCED = "(attribute_not_exists(fence) OR fence <= :fence)";
-
-    private static final IndexPages<CertificateSummary> LIST = new IndexPages<>(
-            CertificateItem.BY_DUE, CertificateItem::key, CertificateItem::hostname, CertificateItem::summary);
+    private static final IndexPages<CertificateSummary> LIST =
+            new IndexPages<>(CertificateItem.BY_DUE, RowKeys.OWN::of, RowKeys.OWN::hostname, CertificateItem::summary);
 
     private final DynamoTable table;
-    private final KeyEncryption keys;
+    private final CertificateRows rows;
 
     DynamoCertificates(DynamoTable table, KeyEncryption keys) {
         this.table = table;
-        this.keys = keys;
+        this.rows = new CertificateRows(table, keys, CertificateRows.THE_VERSION_SEEN);
     }
 
     @Override
     public FindResult find(Hostname hostname) {
-        return find(hostname, false);
+        return rows.find(hostname, false);
     }
 
     @Override
     public FindResult findConsistent(Hostname hostname) {
-        return find(hostname, true);
-    }
-
-    private FindResult find(Hostname hostname, boolean consistent) {
-        try {
-            return CertificateItem.read(hostname, table.get(CertificateItem.key(hostname), consistent), keys);
-        } catch (SdkException failed) {
-            return new FindResult.Unreachable(table.unreachable(failed));
-        }
+        return rows.find(hostname, true);
     }
 
     @Override
     public FactsResult facts(Hostname hostname) {
         try {
-            return CertificateItem.facts(hostname, table.get(CertificateItem.key(hostname), false));
+            return CertificateItem.facts(hostname, table.get(table.key(hostname), false));
         } catch (SdkException failed) {
             return new FactsResult.Unreachable(table.unreachable(failed));
         }
@@ -64,59 +51,7 @@ final class DynamoCertificates implements CertificateStore {
 
     @Override
     public WriteResult put(NewCertificate next, long replacesVersion, Lease lease) {
-        if (!lease.hostname().equals(next.hostname())) {
-            throw new IllegalArgumentException(lease.hostname() + " leased, " + next.hostname() + " to be written");
-        }
-        next.fault().ifPresent(fault -> {
-            throw new IllegalArgumentException(next.hostname() + ": " + fault);
-        });
-        try (Plaintext pkcs8 = new Plaintext(next.key().getEncoded())) {
-            return switch (keys.seal(pkcs8, CertificateItem.purpose(next.hostname()))) {
-                case SealResult.Sealed privateKey -> put(next, replacesVersion, lease, privateKey);
-                case SealResult.KeyUnavailable(String keyId, String reason) ->
-                    new WriteResult.Unreachable("key " + keyId + ": " + reason);
-            };
-        }
-    }
-
-    private WriteResult put(NewCertificate next, long replacesVersion, Lease lease, SealResult.Sealed privateKey) {
-        String attempt = DynamoTable.newAttempt();
-        Map<String, AttributeValue> item = item(next, replacesVersion + 1, lease.token(), privateKey);
-        item.put(DynamoTable.ATTEMPT, Attributes.text(attempt));
-        Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":fence", Attributes.number(lease.token()));
-        if (replacesVersion != 0) {
-            values.put(":replaced", Attributes.number(replacesVersion));
-        }
-        String seen = replacesVersion == 0 ? "attribute_not_exists(version)" : "version = :replaced";
-        try {
-            table.dynamo()
-                    .putItem(request -> request.tableName(table.name())
-                            .item(item)
-                            .conditionExpression(seen + " AND " + NOT_FENCED)
-                            .expressionAttributeValues(values)
-                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
-            return new WriteResult.Written(replacesVersion + 1);
-        } catch (ConditionalCheckFailedException raced) {
-            Map<String, AttributeValue> stored = raced.item();
-            if (DynamoTable.bears(stored, attempt)) {
-                return new WriteResult.Written(replacesVersion + 1);
-            }
-            return CertificateItem.fence(stored) > lease.token()
-                    ? new WriteResult.Fenced(CertificateItem.fence(stored))
-                    : new WriteResult.Superseded(CertificateItem.read(next.hostname(), stored, keys));
-        } catch (SdkException failed) {
-            return new WriteResult.Unreachable(table.unreachable(failed));
-        }
-    }
-
-    private static Map<String, AttributeValue> item(
-            NewCertificate next, long version, long fence, SealResult.Sealed privateKey) {
-        try {
-            return CertificateItem.write(next, version, fence, privateKey);
-        } catch (CertificateException unencodable) {
-            throw new IllegalArgumentException(next.hostname() + ": a certificate without encoding", unencodable);
-        }
+        return rows.put(next, replacesVersion, lease);
     }
 
     @Override
@@ -130,7 +65,7 @@ final class DynamoCertificates implements CertificateStore {
         try {
             table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
-                            .key(CertificateItem.key(hostname))
+                            .key(table.key(hostname))
                             .updateExpression(change)
                             .conditionExpression("attribute_exists(hostname) AND verdict <> :verdict")
                             .expressionAttributeValues(values)
@@ -148,7 +83,7 @@ final class DynamoCertificates implements CertificateStore {
     public DueResult due(String part, Instant now, int limit) {
         try {
             return new DueResult.Due(CertificateItem.BY_DUE.upTo(table, part, now, limit).stream()
-                    .flatMap(line -> CertificateItem.hostname(line).stream())
+                    .flatMap(line -> RowKeys.OWN.hostname(line).stream())
                     .toList());
         } catch (SdkException failed) {
             return new DueResult.Unreachable(table.unreachable(failed));
@@ -214,7 +149,7 @@ final class DynamoCertificates implements CertificateStore {
         try {
             table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
-                            .key(CertificateItem.key(hostname))
+                            .key(table.key(hostname))
                             .updateExpression(dueLater ? "SET renew_at = :at, due_at = :at" : "SET renew_at = :at")
                             .conditionExpression("version = :seen AND not_before < :before AND "
                                     + (dueLater ? "due_at > :at" : "due_at <= :at"))
@@ -248,7 +183,7 @@ final class DynamoCertificates implements CertificateStore {
         try {
             table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
-                            .key(CertificateItem.key(hostname))
+                            .key(table.key(hostname))
                             .updateExpression(change)
                             .conditionExpression(condition)
                             .expressionAttributeValues(values));

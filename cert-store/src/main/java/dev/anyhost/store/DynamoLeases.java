@@ -191,8 +191,7 @@ final class DynamoLeases implements IssuanceLeases {
     @Override
     public FailureResult findFailure(Hostname hostname) {
         try {
-            return found(
-                    FailureRow.read(table.get(CoordinationKey.lease(hostname).attributes(), true)));
+            return found(FailureRow.read(table.get(table.key(CoordinationKey.lease(hostname)), true)));
         } catch (SdkException failed) {
             return new FailureResult.Unreachable(table.unreachable(failed));
         }
@@ -203,7 +202,7 @@ final class DynamoLeases implements IssuanceLeases {
         try {
             return found(FailureRow.read(table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
-                            .key(CoordinationKey.lease(hostname).attributes())
+                            .key(table.key(CoordinationKey.lease(hostname)))
                             .updateExpression("REMOVE " + FailureRow.REMOVE)
                             .conditionExpression("failure.failed_at <= :until")
                             .expressionAttributeValues(Map.of(":until", Attributes.seconds(failedUntil)))
@@ -252,7 +251,7 @@ final class DynamoLeases implements IssuanceLeases {
             Hostname hostname, String change, String condition, Map<String, AttributeValue> values) {
         return table.dynamo()
                 .updateItem(request -> request.tableName(table.name())
-                        .key(CoordinationKey.lease(hostname).attributes())
+                        .key(table.key(CoordinationKey.lease(hostname)))
                         .updateExpression(change)
                         .conditionExpression(condition)
                         .expressionAttributeValues(values)

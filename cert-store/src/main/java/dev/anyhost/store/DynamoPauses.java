@@ -30,8 +30,7 @@ final class DynamoPauses implements IssuerPauses {
     @Override
     public PauseResult look(String issuer) {
         try {
-            Map<String, AttributeValue> row =
-                    table.get(CoordinationKey.pause(issuer).attributes(), true);
+            Map<String, AttributeValue> row = table.get(table.key(CoordinationKey.pause(issuer)), true);
             return Attributes.seconds(row, UNTIL)
                             .filter(clock.instant()::isBefore)
                             .isPresent()
@@ -59,7 +58,7 @@ final class DynamoPauses implements IssuerPauses {
         try {
             table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
-                            .key(CoordinationKey.pause(issuer).attributes())
+                            .key(table.key(CoordinationKey.pause(issuer)))
                             .updateExpression("SET paused_until = :until, problem = :problem, expires = :expires")
                             .conditionExpression("attribute_not_exists(paused_until) OR paused_until < :until")
                             .expressionAttributeValues(values));

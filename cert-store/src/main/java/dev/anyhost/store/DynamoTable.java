@@ -1,13 +1,32 @@
 package dev.anyhost.store;
 
+import dev.anyhost.domain.Hostname;
 import java.util.Map;
 import java.util.UUID;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** One table and the client that reaches it. */
-record DynamoTable(DynamoDbClient dynamo, String name) {
+/** One table, the client that reaches it, and how its rows are keyed. */
+record DynamoTable(DynamoDbClient dynamo, String name, RowKeys rows) {
+
+    /** A table of rows of one kind. */
+    DynamoTable(DynamoDbClient dynamo, String name) {
+        this(dynamo, name, RowKeys.OWN);
+    }
+
+    /** The same table's rows under a name of their own. */
+    DynamoTable under(String prefix) {
+        return new DynamoTable(dynamo, name, new RowKeys.Under(prefix));
+    }
+
+    Map<String, AttributeValue> key(Hostname hostname) {
+        return rows.of(hostname);
+    }
+
+    Map<String, AttributeValue> key(CoordinationKey key) {
+        return rows.of(key);
+    }
 
     /**
      * Marks one conditional write. Where its condition fails and the stored item bears the mark, the write had happened

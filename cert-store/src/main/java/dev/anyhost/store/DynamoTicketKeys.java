@@ -4,6 +4,7 @@ import dev.anyhost.store.encryption.KeyEncryption;
 import dev.anyhost.store.encryption.Plaintext;
 import dev.anyhost.store.tickets.TicketKeyRing;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The ring as one row. A release that writes another format takes another row, so that the one before it isn't disturbed. */
@@ -11,8 +12,8 @@ final class DynamoTicketKeys implements SharedTicketKeys {
 
     private final SealedRow row;
 
-    DynamoTicketKeys(DynamoTable table, KeyEncryption keys) {
-        this.row = new SealedRow(table, keys, CoordinationKey.TICKET_KEYS, "anyhost TLS ticket keys");
+    DynamoTicketKeys(DynamoTable table, Optional<HomeCopies> copies, KeyEncryption keys) {
+        this.row = new SealedRow(table, copies, keys, CoordinationKey.TICKET_KEYS, "anyhost TLS ticket keys");
     }
 
     @Override

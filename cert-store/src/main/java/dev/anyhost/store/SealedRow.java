@@ -20,9 +20,11 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 /**
  * A coordination row with a secret: created once and kept, or replaced version by version.
  *
+ * @param copies where the row is read when the table can't be
  * @param purpose bound to the secret, so that no row can pass for another
  */
-record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, String purpose) {
+record SealedRow(
+        DynamoTable table, Optional<HomeCopies> copies, KeyEncryption keys, CoordinationKey key, String purpose) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SealedRow.class);
 
@@ -46,9 +48,14 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
 
     Content read() {
         try {
-            return open(table.get(key.attributes(), true));
+            Map<String, AttributeValue> row = table.get(table.key(key), true);
+            copies.ifPresent(all -> all.keep(key, row));
+            return open(row);
         } catch (SdkException failed) {
-            return new Content.Unreachable(table.unreachable(failed));
+            return copies.map(all -> all.find(key))
+                    .filter(copy -> !copy.isEmpty())
+                    .map(this::open)
+                    .orElseGet(() -> new Content.Unreachable(table.unreachable(failed)));
         }
     }
 
@@ -87,7 +94,7 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
             Plaintext secret, Map<String, AttributeValue> beside, Consumer<PutItemRequest.Builder> condition) {
         return switch (keys.seal(secret, purpose)) {
             case SealResult.Sealed(String keyId, Ciphertext ciphertext) -> {
-                Map<String, AttributeValue> row = new HashMap<>(key.attributes());
+                Map<String, AttributeValue> row = new HashMap<>(table.key(key));
                 row.putAll(beside);
                 row.put(KEY_ID, Attributes.text(keyId));
                 row.put(SEALED, Attributes.bytes(ciphertext.bytes()));
@@ -154,7 +161,7 @@ record SealedRow(DynamoTable table, KeyEncryption keys, CoordinationKey key, Str
         try {
             table.dynamo()
                     .updateItem(request -> request.tableName(table.name())
-                            .key(key.attributes())
+                            .key(table.key(key))
                             .updateExpression("SET key_id = :key, sealed = :sealed, attempt = :attempt")
                             .conditionExpression("sealed = :former")
                             .expressionAttributeValues(values));

@@ -7,7 +7,8 @@ import java.util.Optional;
  * Where certificates and coordination rows live.
  *
  * @param certificates read on every cold handshake, so in the nearest region
- * @param coordination leases, accounts and challenges: in the home region, because conditions hold within one region only
+ * @param coordination leases, accounts and challenges: in the home region, because conditions hold within one region only;
+ *     certificates are written there as well, and reach the nearest region by replication (a DynamoDB global table)
  * @param createTables whether {@link CertificateTables#check} creates what is missing (development); otherwise a missing
  *     table is reported
  */

@@ -117,7 +117,7 @@ final class StoreFixture implements AutoCloseable {
 
     /** A certificate's item as it is stored, to be looked at or spoilt. */
     Map<String, AttributeValue> item(String hostname) {
-        return get(certificatesTable(), CertificateItem.key(TestCertificates.hostname(hostname)));
+        return get(certificatesTable(), RowKeys.OWN.of(TestCertificates.hostname(hostname)));
     }
 
     void replaceItem(Map<String, AttributeValue> item) {
