@@ -76,13 +76,12 @@ final class RenewalPasses implements AutoCloseable {
         var issuer = new InMemory();
         var known = List.of(new Authority(
                 issuer,
-                new AuthorityBudget(DIRECTORY, OrderLimits.NONE, tables.budgets(), tables.pauses(), clock),
+                new AuthorityBudget(DIRECTORY, OrderLimits.NONE, clock),
                 new ChallengeChoice(List.of(ChallengeType.HTTP_01))));
         var time = new IssuanceTime(clock, clock::nanos, Pause.REAL);
         this.issuance = new LeasedIssuance(
-                tables.certificates(),
-                tables.leases(),
                 new LeasedIssuance.Orders(
+                        tables::orders,
                         () -> known,
                         new IssuanceBudget(PLACES),
                         new NewNames(Integer.MAX_VALUE, clock::nanos),

@@ -15,6 +15,7 @@ import dev.anyhost.proxy.certificate.FailureMemory;
 import dev.anyhost.proxy.certificate.HeldCertificates;
 import dev.anyhost.proxy.certificate.LeasedIssuance;
 import dev.anyhost.proxy.certificate.NewNames;
+import dev.anyhost.proxy.certificate.RegionLoop;
 import dev.anyhost.proxy.certificate.Renewer;
 import dev.anyhost.proxy.certificate.TrafficNotes;
 import dev.anyhost.proxy.certificate.WaitingRoom;
@@ -34,6 +35,7 @@ import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.proxy.preflight.PreflightSettings;
 import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.proxy.tickets.TicketRotation;
+import dev.anyhost.store.BroughtHome;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.encryption.KeyEncryption;
 import io.netty.util.concurrent.EventExecutor;
@@ -66,7 +68,8 @@ record CertificateParts(
         ChangeFollower changes,
         EarlyCertificates early,
         RenewalLoop renewal,
-        TicketRotation tickets) {
+        TicketRotation tickets,
+        Optional<RegionLoop> region) {
 
     private static final int CERTIFICATES_HELD = 100_000;
 
@@ -96,16 +99,14 @@ record CertificateParts(
                 limits.asks(),
                 around.time().nanos());
         var board = new ChallengeBoard(tables.challenges(), around.time().clock());
-        var issuing = parts.opened(
-                new IssuingParts(tables, authorities(config, tables, around.time()), board, around.time()));
+        var issuing = parts.opened(new IssuingParts(tables, authorities(config, around.time()), board, around.time()));
 
         String owner = UUID.randomUUID().toString();
         var announcements = parts.opened(new Announcements(tables.changes(), around.timer()));
         var budget = new IssuanceBudget(limits.orders());
         var issuance = new LeasedIssuance(
-                tables.certificates(),
-                tables.leases(),
                 new LeasedIssuance.Orders(
+                        tables::orders,
                         issuing::authorities,
                         budget,
                         new NewNames(limits.newNames(), around.time().nanos()),
@@ -165,7 +166,42 @@ record CertificateParts(
         var validations =
                 new ValidationCertificates(board, handoff, around.time().clock());
         return new CertificateParts(
-                admission, directory, validations, issuing, changes, early, renewal, tickets(tables, around));
+                admission,
+                directory,
+                validations,
+                issuing,
+                changes,
+                early,
+                renewal,
+                tickets(tables, around),
+                region(tables, issuing, announcements, owner, around));
+    }
+
+    private static Optional<RegionLoop> region(
+            CertificateTables tables,
+            IssuingParts issuing,
+            Announcements announcements,
+            String owner,
+            Surroundings around) {
+        around.metrics().homeReachable(() -> tables.isHomeAway() ? 0 : 1);
+        return tables.remote()
+                .map(region -> new RegionLoop(
+                        region,
+                        tables.home(),
+                        issuing::authorities,
+                        new RegionLoop.Surroundings(
+                                owner,
+                                around.time(),
+                                announcements,
+                                result -> around.metrics().broughtHome(label(result)))));
+    }
+
+    private static String label(BroughtHome result) {
+        return switch (result) {
+            case BroughtHome.Written _ -> "written";
+            case BroughtHome.NotNeeded _ -> "not_needed";
+            case BroughtHome.Later _ -> "later";
+        };
     }
 
     private static Preflight preflight(ProxyConfig config, IssuingParts issuing, Surroundings around) {
@@ -193,12 +229,10 @@ record CertificateParts(
         return tickets;
     }
 
-    private static List<IssuingParts.Configured> authorities(
-            ProxyConfig config, CertificateTables tables, IssuanceTime time) throws IOException {
+    private static List<IssuingParts.Configured> authorities(ProxyConfig config, IssuanceTime time) throws IOException {
         List<IssuingParts.Configured> all = new ArrayList<>();
         for (AcmeSettings acme : config.acme()) {
-            var budget = new AuthorityBudget(
-                    acme.directory().toString(), acme.limits(), tables.budgets(), tables.pauses(), time.clock());
+            var budget = new AuthorityBudget(acme.directory().toString(), acme.limits(), time.clock());
             all.add(new IssuingParts.Configured(acme, directoryTls(acme), budget));
         }
         return all;

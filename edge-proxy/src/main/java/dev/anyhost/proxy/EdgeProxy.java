@@ -121,6 +121,7 @@ public final class EdgeProxy implements AutoCloseable {
             new WarmUp(loops, handshakes, forwarding, time).run();
             health.clear("start");
         });
+        certificates.region().ifPresent(region -> virtualThreads.execute(region::watch));
         virtualThreads.execute(() -> {
             certificates.issuing().open(health, metrics);
             // Whatever comes of it: what is ready has looked once, so that it mostly resumes what others began.
@@ -129,6 +130,7 @@ public final class EdgeProxy implements AutoCloseable {
             virtualThreads.execute(() -> certificates.tickets().follow(time.pause()::pause));
             virtualThreads.execute(certificates.early()::run);
             virtualThreads.execute(certificates.renewal()::run);
+            certificates.region().ifPresent(region -> virtualThreads.execute(region::bringHome));
             certificates.changes().follow();
         });
         parts.opened(() -> interrupt(virtualThreads));

@@ -82,7 +82,7 @@ final class IssuingParts implements AutoCloseable {
                     var issuer = new AcmeIssuer(one.acme(), one.directoryTls(), account, board, time);
                     issuers.add(issuer);
                     authorities.add(new Authority(
-                            new MeteredIssuer(issuer, metrics, time.nanos()),
+                            new MeteredIssuer(issuer, metrics, time.nanos(), tables::isHomeAway),
                             one.budget(),
                             new ChallengeChoice(one.acme().challenges())));
                     // The key, and so the answer, is the same at every authority.

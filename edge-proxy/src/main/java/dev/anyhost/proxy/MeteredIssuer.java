@@ -9,10 +9,15 @@ import dev.anyhost.proxy.ops.Metrics;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** Counts orders where they end. */
-record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) implements Issuer {
+/**
+ * Counts orders where they end.
+ *
+ * @param isHomeAway whether they are this region's own
+ */
+record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos, BooleanSupplier isHomeAway) implements Issuer {
 
     @Override
     public String directory() {
@@ -24,6 +29,9 @@ record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos) impleme
         long begun = nanos.getAsLong();
         IssuanceOutcome outcome = issuer.issue(request);
         Duration took = Duration.ofNanos(nanos.getAsLong() - begun);
+        if (isHomeAway.getAsBoolean() && !(outcome instanceof IssuanceOutcome.NotOrdered)) {
+            metrics.orderedInRegion();
+        }
         switch (outcome) {
             case IssuanceOutcome.Issued _ -> metrics.ordered(directory(), "issued", took);
             case IssuanceOutcome.ChallengeFailed _ -> metrics.ordered(directory(), "challenge_failed", took);

@@ -6,7 +6,6 @@ import dev.anyhost.proxy.admission.Admission;
 import dev.anyhost.proxy.admission.Permission;
 import dev.anyhost.proxy.admission.Permission.Why;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
-import dev.anyhost.proxy.certificate.CertificateAnswer.NotAllowed;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Serve;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Source;
@@ -16,10 +15,8 @@ import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
-import dev.anyhost.store.LastVerdict;
 import dev.anyhost.store.StoredCertificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -36,18 +33,12 @@ public final class Acquisition {
     private static final Logger LOG = LoggerFactory.getLogger(Acquisition.class);
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    /** How exactly it is remembered when a name was last used. */
-    private static final Duration USE_NOTED = Duration.ofDays(1);
-
-    /** How long the store's word on a certificate in use is good for. */
-    private static final Duration SEEN_DAILY = Duration.ofDays(1);
-
     private final Admission admission;
     private final Certificates certificates;
     private final LeasedIssuance issuance;
     private final FailureMemory failures;
     private final InstantSource clock;
-    private final Executor afterwards;
+    private final Holdings holdings;
 
     /**
      * Where certificates are.
@@ -88,13 +79,13 @@ public final class Acquisition {
         this.issuance = issuance;
         this.failures = failures;
         this.clock = clock;
-        this.afterwards = afterwards;
+        this.holdings = new Holdings(certificates, failures, clock, afterwards);
     }
 
     /** The certificate for a name, or why there is none. */
     CertificateAnswer acquire(Hostname hostname) {
         return switch (admission.ask(hostname)) {
-            case Permission.Refused(boolean news) -> refuse(hostname, news);
+            case Permission.Refused(boolean news) -> holdings.refuse(hostname, news);
             case Permission.Unknown(Why why) -> withoutVerdict(hostname, why);
             case Permission.Allowed(Route route) -> allowed(hostname, route);
         };
@@ -123,7 +114,7 @@ public final class Acquisition {
 
     private CertificateAnswer orderAhead(Hostname hostname) {
         return switch (admission.ask(hostname)) {
-            case Permission.Refused(boolean news) -> refuse(hostname, news);
+            case Permission.Refused(boolean news) -> holdings.refuse(hostname, news);
             case Permission.Unknown(Why why) -> notYet(hostname, cause(why), "no verdict");
             case Permission.Allowed(Route route) ->
                 failures.find(hostname, route)
@@ -148,87 +139,31 @@ public final class Acquisition {
     void refresh(Hostname hostname) {
         switch (admission.askAgain(hostname)) {
             case Permission.Refused(boolean news) -> {
-                var _ = refuse(hostname, news);
+                var _ = holdings.refuse(hostname, news);
             }
-            case Permission.Allowed(Route route) -> {
-                Optional<Held> held = certificates.held().find(hostname);
-                held.ifPresent(use -> {
-                    stillAllowed(hostname, use, route);
-                    certificates.traffic().note(hostname, use.uses());
-                });
-                if (held.filter(use -> use.seen().isBefore(clock.instant().minus(SEEN_DAILY)))
-                        .isPresent()) {
-                    reload(hostname).ifPresent(this::recordUse);
-                }
-            }
+            case Permission.Allowed(Route route) -> holdings.refresh(hostname, route);
             case Permission.Unknown _ -> {
                 // What is known goes on.
             }
         }
     }
 
-    /** Takes a certificate that is in memory from the store again: there may be a newer one. Empty when it didn't. */
-    Optional<StoredCertificate> reload(Hostname hostname) {
-        Optional<Held> held = certificates.held().find(hostname);
-        if (held.isPresent()
-                && certificates.store().find(hostname) instanceof FindResult.Found(StoredCertificate found)
-                && isValid(found)) {
-            var _ = hold(found, held.get().route(), Source.STORE);
-            return Optional.of(found);
-        }
-        return Optional.empty();
-    }
-
-    private CertificateAnswer refuse(Hostname hostname, boolean news) {
-        boolean wasHeld = certificates.held().drop(hostname);
-        if (news && (wasHeld || certificates.strangers().refused().tryTake())) {
-            // The item must say so before the verifier next falls silent; the visitor needn't wait for that.
-            record(hostname, new LastVerdict(Route.UNNAMED, Optional.of(clock.instant())));
-        }
-        return new NotAllowed();
-    }
-
-    private void stillAllowed(Hostname hostname, Held held, Route route) {
-        if (!held.route().equals(route)) {
-            certificates.held().reroute(hostname, route);
-            record(hostname, LastVerdict.allowed(route));
-        }
-    }
-
-    /** Renewals go by it: what nobody uses isn't renewed for ever. */
-    private void recordUse(StoredCertificate found) {
-        Instant now = clock.instant();
-        if (found.upkeep().used().isBefore(now.minus(USE_NOTED))) {
-            afterwards.execute(() -> certificates.store().recordUse(found.hostname(), now));
-        }
-    }
-
-    private void record(Hostname hostname, LastVerdict verdict) {
-        afterwards.execute(() -> certificates.store().recordVerdict(hostname, verdict));
+    /** A newer certificate than the one in memory was written a moment ago, and may not have reached every replica. */
+    void renewed(Hostname hostname) {
+        holdings.renewed(hostname);
     }
 
     private CertificateAnswer allowed(Hostname hostname, Route route) {
-        Optional<Held> inMemory = certificates.held().find(hostname);
+        Optional<Serve> inMemory = holdings.serve(hostname, route);
         if (inMemory.isPresent()) {
-            Uses uses = inMemory.get().uses();
-            uses.one();
-            certificates.traffic().note(hostname, uses);
-            stillAllowed(hostname, inMemory.get(), route);
-            return new Serve(inMemory.get().certificate(), Source.MEMORY);
+            return inMemory.get();
         }
         Optional<NotYet> failed = failures.find(hostname, route);
         if (failed.isPresent()) {
             return failed.get();
         }
         return switch (certificates.store().find(hostname)) {
-            case FindResult.Found(StoredCertificate found)
-            when isValid(found) -> {
-                if (!found.lastVerdict().equals(LastVerdict.allowed(route))) {
-                    record(hostname, LastVerdict.allowed(route));
-                }
-                recordUse(found);
-                yield hold(found, route, Source.STORE);
-            }
+            case FindResult.Found(StoredCertificate found) when isValid(found) -> holdings.take(found, route);
             case FindResult.Found _, FindResult.Absent _, FindResult.Damaged _ ->
                 issue(hostname, route, Urgency.SOMEBODY_WAITS);
             case FindResult.KeyUnavailable(String keyId, String reason) ->
@@ -267,7 +202,7 @@ public final class Acquisition {
     Permission permission(Hostname hostname) {
         Permission permission = admission.ask(hostname);
         if (permission instanceof Permission.Refused(boolean news)) {
-            var _ = refuse(hostname, news);
+            var _ = holdings.refuse(hostname, news);
         }
         return permission;
     }
@@ -275,7 +210,7 @@ public final class Acquisition {
     private CertificateAnswer answer(Hostname hostname, Route route, LeasedIssuance.Outcome outcome) {
         return switch (outcome) {
             case LeasedIssuance.Obtained(StoredCertificate stored, boolean ownOrder) ->
-                hold(stored, route, ownOrder ? Source.ISSUED : Source.WAITED);
+                holdings.hold(stored, route, ownOrder ? Source.ISSUED : Source.WAITED);
             case LeasedIssuance.Failed(NotYet answer) -> noted(hostname, route, answer);
             case LeasedIssuance.PutOff(IssuanceFailure failure) ->
                 noted(hostname, route, new NotYet(Cause.ISSUANCE_FAILED, failure.retryAt()));
@@ -313,7 +248,7 @@ public final class Acquisition {
             case FindResult.Found(StoredCertificate found)
             when isValid(found) && found.lastVerdict().refusedAt().isEmpty() -> {
                 lookUps.giveBack();
-                yield hold(found, found.lastVerdict().route(), Source.STORE);
+                yield holdings.hold(found, found.lastVerdict().route(), Source.STORE);
             }
             case FindResult.Found _,
                     FindResult.Absent _,
@@ -328,16 +263,6 @@ public final class Acquisition {
             case VERIFIER_SILENT -> Cause.VERIFIER_SILENT;
             case TOO_MANY_ASKS -> Cause.TOO_MANY_ASKS;
         };
-    }
-
-    private CertificateAnswer hold(StoredCertificate stored, Route route, Source source) {
-        Instant now = clock.instant();
-        var certificate = ServableCertificate.of(stored.hostname(), stored.chain(), stored.privateKey());
-        Uses uses =
-                certificates.held().find(stored.hostname()).map(Held::uses).orElseGet(certificates.traffic()::begin);
-        certificates.held().hold(stored.hostname(), new Held(certificate, route, now, uses));
-        failures.forget(stored.hostname());
-        return new Serve(certificate, source);
     }
 
     private boolean isValid(StoredCertificate stored) {

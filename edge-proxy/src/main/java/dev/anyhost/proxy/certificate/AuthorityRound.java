@@ -10,6 +10,7 @@ import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.Lease;
+import dev.anyhost.store.OrderPlace;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,13 +32,15 @@ final class AuthorityRound {
     /** How often an account is offered to an authority that doesn't take it. */
     private static final Duration UNTIL_MENDED = Duration.ofMinutes(1);
 
+    private final OrderPlace place;
     private final KeptLease kept;
     private final Wanted wanted;
     private final Hostname hostname;
     private final InstantSource clock;
     private Optional<Instant> earliest = Optional.empty();
 
-    AuthorityRound(KeptLease kept, Wanted wanted, InstantSource clock) {
+    AuthorityRound(OrderPlace place, KeptLease kept, Wanted wanted, InstantSource clock) {
+        this.place = place;
         this.clock = clock;
         this.kept = kept;
         this.wanted = wanted;
@@ -80,7 +83,7 @@ final class AuthorityRound {
     }
 
     private IssuanceOutcome ask(Authority authority) {
-        AuthorityBudget.Attempt budget = authority.budget().attempt(hostname, wanted.urgency());
+        AuthorityBudget.Attempt budget = authority.budget().attempt(place, hostname, wanted.urgency());
         IssuanceOutcome outcome = authority.issuer().issue(request(authority, budget));
         authority.choice().learn(outcome);
         budget.ended(outcome);
@@ -90,7 +93,7 @@ final class AuthorityRound {
                 if (!limited.problem().isLimitOfOneName()) {
                     authority
                             .budget()
-                            .pause(limited.retryAt(), limited.problem().toJson());
+                            .pause(place, limited.retryAt(), limited.problem().toJson());
                 }
             }
             case IssuanceOutcome.NotOrdered(Permit.Withheld why) -> retryAt(why.until());
@@ -98,7 +101,7 @@ final class AuthorityRound {
                 if (unavailable.cause() == IssuanceOutcome.Cause.ACCOUNT_REFUSED) {
                     Instant again = clock.instant().plus(UNTIL_MENDED);
                     retryAt(again);
-                    authority.budget().pause(again, unavailable.detail());
+                    authority.budget().pause(place, again, unavailable.detail());
                 } else if (isTheAuthoritysDoing(unavailable)) {
                     authority.budget().avoid();
                 }
@@ -118,7 +121,7 @@ final class AuthorityRound {
         String directory = authority.issuer().directory();
         return new IssuanceRequest(
                 hostname,
-                authority.choice().next(kept.lease().failure().flatMap(IssuanceFailure::challenge)),
+                authority.choice().next(kept.lease().failure().flatMap(IssuanceFailure::challenge), place.isHome()),
                 kept.lease()
                         .order()
                         .filter(order -> order.issuer().equals(directory))

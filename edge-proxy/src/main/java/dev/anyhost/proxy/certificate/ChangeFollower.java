@@ -109,9 +109,7 @@ public final class ChangeFollower {
                     told.acquisition().refresh(hostname);
                 }
             }
-            case RENEWED -> {
-                var _ = told.acquisition().reload(hostname);
-            }
+            case RENEWED -> told.acquisition().renewed(hostname);
             case ISSUED, ISSUANCE_FAILED -> {} // For those who tell the owner.
         }
     }

@@ -7,6 +7,7 @@ import dev.anyhost.domain.Hostname;
 import dev.anyhost.domain.Route;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +42,26 @@ public final class HeldCertificates implements AutoCloseable {
                 .filter(held -> held.certificate().notAfter().isAfter(clock.instant()));
     }
 
-    /** Holds this certificate in place of an earlier one and takes over the caller's reference to it. */
-    void hold(Hostname hostname, Held next) {
-        Held before = memory.asMap().put(hostname, next);
-        if (before != null && before.certificate() != next.certificate()) {
+    /**
+     * Holds this certificate and takes over the caller's reference to it; what is held afterwards. A newer one stays: a replica
+     * may have shown the one before it.
+     */
+    Held hold(Hostname hostname, Held next) {
+        return Objects.requireNonNull(memory.asMap().compute(hostname, (_, before) -> {
+            if (before == null || before.certificate() == next.certificate()) {
+                return next;
+            }
+            if (isNewer(before.certificate(), next.certificate())) {
+                next.certificate().release();
+                return new Held(before.certificate(), next.route(), next.seen(), next.uses());
+            }
             before.certificate().release();
-        }
+            return next;
+        }));
+    }
+
+    private boolean isNewer(ServableCertificate one, ServableCertificate other) {
+        return one.notBefore().isAfter(other.notBefore()) && one.notAfter().isAfter(clock.instant());
     }
 
     /** Holds the same certificate with another route. */

@@ -13,13 +13,12 @@ import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.proxy.preflight.Preflight;
 import dev.anyhost.store.CertificateFacts;
-import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.ClaimResult;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
-import dev.anyhost.store.IssuanceLeases;
 import dev.anyhost.store.Lease;
 import dev.anyhost.store.LeaseWatch;
+import dev.anyhost.store.OrderPlace;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.changes.Change;
 import java.security.cert.X509Certificate;
@@ -45,8 +44,6 @@ public final class LeasedIssuance {
     private static final int WATCHED = 10_000;
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final CertificateStore store;
-    private final IssuanceLeases leases;
     private final Orders orders;
     private final Surroundings around;
 
@@ -75,16 +72,19 @@ public final class LeasedIssuance {
     /**
      * Who takes orders, and how many at a time.
      *
+     * @param place where an order that begins now is coordinated
      * @param authorities the first is asked first; empty until tables, keys and account were seen: a mistyped key must not
      *     order the world anew
      * @param preflight what is looked at before each order
      */
     public record Orders(
-            Supplier<List<Authority>> authorities, IssuanceBudget places, NewNames newNames, Preflight preflight) {}
+            Supplier<OrderPlace> place,
+            Supplier<List<Authority>> authorities,
+            IssuanceBudget places,
+            NewNames newNames,
+            Preflight preflight) {}
 
-    public LeasedIssuance(CertificateStore store, IssuanceLeases leases, Orders orders, Surroundings around) {
-        this.store = store;
-        this.leases = leases;
+    public LeasedIssuance(Orders orders, Surroundings around) {
         this.orders = orders;
         this.around = around;
         this.inTheWay = Caffeine.newBuilder()
@@ -168,7 +168,11 @@ public final class LeasedIssuance {
             return new Failed(new NotYet(Cause.AUTHORITY_PAUSED, paused.get()));
         }
         try {
-            return claim(hostname, new Wanted(authorities, route, urgency, former));
+            OrderPlace place = orders.place().get();
+            // What is counted at home can't be counted now: only whoever waits is worth an order on our own.
+            return place.isHome() || urgency == Urgency.SOMEBODY_WAITS
+                    ? new Attempt(place).claim(hostname, new Wanted(authorities, route, urgency, former))
+                    : unreachable(hostname, "the home region is away");
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return new Failed(around.soon(Cause.ISSUING));
@@ -188,73 +192,88 @@ public final class LeasedIssuance {
 
     /** Lets the next visitor's order be made in spite of a failure, unless there was a later one. */
     void forgive(Hostname hostname, IssuanceFailure failure) {
-        var forgiven = leases.forgive(hostname, failure.failedAt());
+        var forgiven = orders.place().get().leases().forgive(hostname, failure.failedAt());
         LOG.atInfo()
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("result", forgiven)
                 .log("failure forgiven");
     }
 
-    private Outcome claim(Hostname hostname, Wanted wanted) throws InterruptedException {
-        return switch (claim(hostname)) {
-            case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
-            case ClaimResult.HeldByOther(LeaseWatch watch) ->
-                switch (wanted.urgency()) {
-                    case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
-                    case NEAR_EXPIRY, WARM_UP, BULK -> comeBack(watch);
-                };
-            case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
-            case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
-        };
-    }
+    /** One attempt, of which everything is coordinated in one place. */
+    private final class Attempt {
 
-    /** From a holder that showed no sign of life since the last try, as well. */
-    private ClaimResult claim(Hostname hostname) {
-        LeaseWatch seen = inTheWay.asMap().remove(hostname);
-        return seen == null ? leases.claim(hostname, around.owner()) : leases.claimAfterWatching(seen, around.owner());
-    }
+        private final OrderPlace place;
 
-    private Failed comeBack(LeaseWatch watch) {
-        inTheWay.put(watch.hostname(), watch);
-        return new Failed(around.soon(Cause.ISSUING));
-    }
-
-    private Outcome waitForWinner(LeaseWatch first, Wanted wanted) throws InterruptedException {
-        long deadline = around.time().nanos().getAsLong() + Lease.LONGEST.toNanos();
-        LeaseWatch watch = first;
-        while (around.time().nanos().getAsLong() - deadline < 0) {
-            around.time().pause().pause(LOOK_EVERY);
-            if (store.find(watch.hostname()) instanceof FindResult.Found(StoredCertificate winner)
-                    && isValid(winner, around.now())) {
-                return new Obtained(winner, false);
-            }
-            switch (leases.claimAfterWatching(watch, around.owner())) {
-                case ClaimResult.Claimed(Lease lease) -> {
-                    return underLease(lease, wanted);
-                }
-                case ClaimResult.HeldByOther(LeaseWatch later) -> watch = later;
-                case ClaimResult.PutOff(IssuanceFailure failure) -> {
-                    return new PutOff(failure);
-                }
-                case ClaimResult.Unreachable(String reason) -> {
-                    return unreachable(watch.hostname(), reason);
-                }
-            }
+        private Attempt(OrderPlace place) {
+            this.place = place;
         }
-        return new Failed(around.soon(Cause.ISSUING));
-    }
 
-    private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
-        Outcome outcome;
-        Optional<IssuanceFailure> failure;
-        try (var kept = new KeptLease(leases, lease, around.time().nanos(), around.timer())) {
-            outcome = new OrderUnderLease(store, kept, orders, around).run(wanted);
-            failure = kept.failure();
+        Outcome claim(Hostname hostname, Wanted wanted) throws InterruptedException {
+            return switch (claim(hostname)) {
+                case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
+                case ClaimResult.HeldByOther(LeaseWatch watch) ->
+                    switch (wanted.urgency()) {
+                        case SOMEBODY_WAITS -> waitForWinner(watch, wanted);
+                        case NEAR_EXPIRY, WARM_UP, BULK -> comeBack(watch);
+                    };
+                case ClaimResult.PutOff(IssuanceFailure failure) -> new PutOff(failure);
+                case ClaimResult.Unreachable(String reason) -> unreachable(hostname, reason);
+            };
         }
-        Optional<Change.Cause> cause = failure.flatMap(
-                known -> PreflightFailures.cause(known, wanted.former().isPresent()));
-        announced(outcome).ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname(), cause)));
-        return outcome;
+
+        /** From a holder that showed no sign of life since the last try, as well. */
+        private ClaimResult claim(Hostname hostname) {
+            LeaseWatch seen = inTheWay.asMap().remove(hostname);
+            return seen == null
+                    ? place.leases().claim(hostname, around.owner())
+                    : place.leases().claimAfterWatching(seen, around.owner());
+        }
+
+        private Failed comeBack(LeaseWatch watch) {
+            inTheWay.put(watch.hostname(), watch);
+            return new Failed(around.soon(Cause.ISSUING));
+        }
+
+        private Outcome waitForWinner(LeaseWatch first, Wanted wanted) throws InterruptedException {
+            long deadline = around.time().nanos().getAsLong() + Lease.LONGEST.toNanos();
+            LeaseWatch watch = first;
+            while (around.time().nanos().getAsLong() - deadline < 0) {
+                around.time().pause().pause(LOOK_EVERY);
+                if (place.certificates().find(watch.hostname()) instanceof FindResult.Found(StoredCertificate winner)
+                        && isValid(winner, around.now())) {
+                    return new Obtained(winner, false);
+                }
+                switch (place.leases().claimAfterWatching(watch, around.owner())) {
+                    case ClaimResult.Claimed(Lease lease) -> {
+                        return underLease(lease, wanted);
+                    }
+                    case ClaimResult.HeldByOther(LeaseWatch later) -> watch = later;
+                    case ClaimResult.PutOff(IssuanceFailure failure) -> {
+                        return new PutOff(failure);
+                    }
+                    case ClaimResult.Unreachable(String reason) -> {
+                        return unreachable(watch.hostname(), reason);
+                    }
+                }
+            }
+            return new Failed(around.soon(Cause.ISSUING));
+        }
+
+        private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
+            Outcome outcome;
+            Optional<IssuanceFailure> failure;
+            try (var kept = new KeptLease(place.leases(), lease, around.time().nanos(), around.timer())) {
+                outcome = new OrderUnderLease(place, kept, orders, around).run(wanted);
+                failure = kept.failure();
+            }
+            Optional<Change.Cause> cause = failure.flatMap(
+                    known -> PreflightFailures.cause(known, wanted.former().isPresent()));
+            // Nobody can be told while home is away; what is brought there is told of then.
+            announced(outcome)
+                    .filter(_ -> place.isHome())
+                    .ifPresent(kind -> around.announcements().tell(new Change(kind, lease.hostname(), cause)));
+            return outcome;
+        }
     }
 
     /** What readers of the change log should hear of. */

@@ -13,12 +13,12 @@ import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
 import dev.anyhost.proxy.issuance.Permit;
 import dev.anyhost.proxy.preflight.PreflightResult;
-import dev.anyhost.store.CertificateStore;
 import dev.anyhost.store.FindResult;
 import dev.anyhost.store.IssuanceFailure;
 import dev.anyhost.store.LastVerdict;
 import dev.anyhost.store.Lease;
 import dev.anyhost.store.NewCertificate;
+import dev.anyhost.store.OrderPlace;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.Upkeep;
 import dev.anyhost.store.WriteResult;
@@ -42,15 +42,15 @@ final class OrderUnderLease {
 
     private static final Duration BETWEEN_WRITES = Duration.ofSeconds(1);
 
-    private final CertificateStore store;
+    private final OrderPlace place;
     private final KeptLease kept;
     private final LeasedIssuance.Orders orders;
     private final LeasedIssuance.Surroundings around;
     private final Hostname hostname;
 
     OrderUnderLease(
-            CertificateStore store, KeptLease kept, LeasedIssuance.Orders orders, LeasedIssuance.Surroundings around) {
-        this.store = store;
+            OrderPlace place, KeptLease kept, LeasedIssuance.Orders orders, LeasedIssuance.Surroundings around) {
+        this.place = place;
         this.kept = kept;
         this.orders = orders;
         this.around = around;
@@ -58,7 +58,7 @@ final class OrderUnderLease {
     }
 
     Outcome run(Wanted wanted) throws InterruptedException {
-        return switch (store.findConsistent(hostname)) {
+        return switch (place.certificates().findConsistent(hostname)) {
             case FindResult.Found(StoredCertificate found) ->
                 wanted.isMetBy(found, around.now())
                         ? obtained(found, false)
@@ -111,6 +111,7 @@ final class OrderUnderLease {
         AuthorityRound.Result result;
         try (IssuanceBudget.Token _ = token.get()) {
             result = new AuthorityRound(
+                            place,
                             kept,
                             wanted.without(look.forbidden()),
                             around.time().clock())
@@ -199,10 +200,10 @@ final class OrderUnderLease {
             throws InterruptedException {
         var next = new NewCertificate(
                 hostname, issued.chain(), issued.key(), issued.issuer(), LastVerdict.allowed(route), used);
-        WriteResult result = store.put(next, replaces, kept.lease());
+        WriteResult result = place.certificates().put(next, replaces, kept.lease());
         for (int writes = 1; result instanceof WriteResult.Unreachable && writes < WRITES && !kept.isLost(); writes++) {
             around.time().pause().pause(BETWEEN_WRITES);
-            result = store.put(next, replaces, kept.lease());
+            result = place.certificates().put(next, replaces, kept.lease());
         }
         return switch (result) {
             case WriteResult.Written(long version) -> obtained(stored(next, version, kept.lease()), true);
@@ -220,7 +221,7 @@ final class OrderUnderLease {
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("fence", byFence)
                 .log("late write was fenced off");
-        return store.findConsistent(hostname) instanceof FindResult.Found(StoredCertificate winner)
+        return place.certificates().findConsistent(hostname) instanceof FindResult.Found(StoredCertificate winner)
                 ? new Obtained(winner, false)
                 : new Failed(around.soon(Cause.ISSUING));
     }

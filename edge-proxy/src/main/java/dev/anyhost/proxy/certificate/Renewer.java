@@ -65,7 +65,7 @@ public final class Renewer {
     private Result result(CertificateFacts former, LeasedIssuance.Outcome outcome) {
         return switch (outcome) {
             case LeasedIssuance.Obtained(StoredCertificate _, boolean ownOrder) -> {
-                var _ = acquisition.reload(former.hostname());
+                acquisition.renewed(former.hostname());
                 yield new Result.Renewed(ownOrder);
             }
             case LeasedIssuance.Failed(CertificateAnswer.NotYet answer) -> notYet(answer);

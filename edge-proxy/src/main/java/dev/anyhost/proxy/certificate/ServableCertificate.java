@@ -16,12 +16,14 @@ import java.util.List;
 public final class ServableCertificate {
 
     private final Hostname hostname;
+    private final Instant notBefore;
     private final Instant notAfter;
     private final String serial;
     private final OpenSslCredential credential;
 
     private ServableCertificate(Hostname hostname, X509Certificate leaf, OpenSslCredential credential) {
         this.hostname = hostname;
+        this.notBefore = leaf.getNotBefore().toInstant();
         this.notAfter = leaf.getNotAfter().toInstant();
         this.serial = leaf.getSerialNumber().toString(16);
         this.credential = credential;
@@ -46,6 +48,11 @@ public final class ServableCertificate {
 
     public Hostname hostname() {
         return hostname;
+    }
+
+    /** Since when it is valid: what was issued later begins later. */
+    Instant notBefore() {
+        return notBefore;
     }
 
     public Instant notAfter() {

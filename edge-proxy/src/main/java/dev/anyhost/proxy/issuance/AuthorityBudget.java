@@ -1,10 +1,10 @@
 package dev.anyhost.proxy.issuance;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.store.IssuerPauses;
 import dev.anyhost.store.OrderBudgets;
 import dev.anyhost.store.OrderBudgets.Draw;
 import dev.anyhost.store.OrderBudgets.DrawResult;
+import dev.anyhost.store.OrderPlace;
 import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.StoreEffect;
 import dev.anyhost.store.TokenLimit;
@@ -37,19 +37,14 @@ public final class AuthorityBudget {
 
     private final String directory;
     private final OrderLimits limits;
-    private final OrderBudgets shared;
-    private final IssuerPauses pauses;
     private final InstantSource clock;
     private final AtomicReference<Optional<Permit.Paused>> pause = new AtomicReference<>(Optional.empty());
     private volatile Instant avoidedUntil = Instant.MIN;
 
     /** @param directory the directory URL */
-    public AuthorityBudget(
-            String directory, OrderLimits limits, OrderBudgets shared, IssuerPauses pauses, InstantSource clock) {
+    public AuthorityBudget(String directory, OrderLimits limits, InstantSource clock) {
         this.directory = directory;
         this.limits = limits;
-        this.shared = shared;
-        this.pauses = pauses;
         this.clock = clock;
     }
 
@@ -59,9 +54,9 @@ public final class AuthorityBudget {
     }
 
     /** The authority wants no orders before then. Blocks for one store call; if that fails, this instance obeys alone. */
-    public void pause(Instant until, String problem) {
+    public void pause(OrderPlace place, Instant until, String problem) {
         learn(new Permit.Paused(until, problem));
-        StoreEffect effect = pauses.pause(directory, until, problem);
+        StoreEffect effect = place.pauses().pause(directory, until, problem);
         LOG.atWarn()
                 .addKeyValue("issuer", directory)
                 .addKeyValue("until", until)
@@ -80,8 +75,8 @@ public final class AuthorityBudget {
     }
 
     /** The budget's part in one attempt at a certificate. */
-    public Attempt attempt(Hostname hostname, Urgency urgency) {
-        return new Attempt(hostname, urgency);
+    public Attempt attempt(OrderPlace place, Hostname hostname, Urgency urgency) {
+        return new Attempt(place, hostname, urgency);
     }
 
     private void learn(Permit.Paused news) {
@@ -95,12 +90,16 @@ public final class AuthorityBudget {
     /** Takes what an attempt needs when it needs it, and gives back what it didn't use. For one thread. */
     public final class Attempt implements Permit.Source {
 
+        private final OrderPlace place;
+        private final OrderLimits limits;
         private final Hostname hostname;
         private final Urgency urgency;
         private boolean drawn;
         private boolean ordered;
 
-        private Attempt(Hostname hostname, Urgency urgency) {
+        private Attempt(OrderPlace place, Hostname hostname, Urgency urgency) {
+            this.place = place;
+            this.limits = place.isHome() ? AuthorityBudget.this.limits : AuthorityBudget.this.limits.ofOneRegion();
             this.hostname = hostname;
             this.urgency = urgency;
         }
@@ -118,7 +117,7 @@ public final class AuthorityBudget {
         }
 
         private Permit look() {
-            return switch (pauses.look(directory)) {
+            return switch (place.pauses().look(directory)) {
                 case PauseResult.Open() -> new Permit.Granted();
                 case PauseResult.Paused(Instant until, String problem) -> paused(until, problem);
                 case PauseResult.Unreachable(String reason) -> new Permit.Unreachable(reason);
@@ -126,7 +125,7 @@ public final class AuthorityBudget {
         }
 
         private Permit draw(List<Draw> draws) {
-            return switch (shared.draw(directory, draws)) {
+            return switch (place.budgets().draw(directory, draws)) {
                 case DrawResult.Drawn() -> {
                     drawn = true;
                     yield new Permit.Granted();
@@ -173,6 +172,11 @@ public final class AuthorityBudget {
                     .toList();
         }
 
+        /** Counts an order and its certificate that were paid for elsewhere. Blocks. */
+        public void orderedElsewhere() {
+            charge(all());
+        }
+
         /** The authority has made an order. */
         public void ordered() {
             ordered = true;
@@ -198,15 +202,15 @@ public final class AuthorityBudget {
             }
         }
 
-        private void charge(List<Draw> failures) {
-            if (!failures.isEmpty()) {
-                said(shared.charge(directory, failures), "failed authorization not counted");
+        private void charge(List<Draw> draws) {
+            if (!draws.isEmpty()) {
+                said(place.budgets().charge(directory, draws), "budget not charged");
             }
         }
 
         private void giveBack(List<Draw> unused) {
             if (drawn && !unused.isEmpty()) {
-                said(shared.giveBack(directory, unused), "unused budget not given back");
+                said(place.budgets().giveBack(directory, unused), "unused budget not given back");
             }
         }
 

@@ -44,6 +44,14 @@ public final class ChallengeChoice {
                 .orElseGet(order::getFirst);
     }
 
+    /**
+     * The same where rows may not be shared by all regions: then http-01, whose answers need nothing but the account's key, goes
+     * first in any case.
+     */
+    public ChallengeType next(Optional<String> failedLabel, boolean rowsAreShared) {
+        return !rowsAreShared && configured.contains(ChallengeType.HTTP_01) ? ChallengeType.HTTP_01 : next(failedLabel);
+    }
+
     /** Takes note of how an attempt ended. */
     public void learn(IssuanceOutcome outcome) {
         if (outcome instanceof IssuanceOutcome.Issued issued && configured.contains(issued.worked())) {

@@ -22,6 +22,9 @@ public record OrderLimits(
         Optional<TokenLimit> failures,
         Optional<TokenLimit> consecutiveFailures) {
 
+    /** How many regions may order on their own at the same time without exceeding the limits together. */
+    private static final int REGIONS = 3;
+
     /** A test or private authority's. */
     public static final OrderLimits NONE =
             new OrderLimits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -33,6 +36,21 @@ public record OrderLimits(
             Optional.of(TokenLimit.of(5, Duration.ofDays(7))),
             Optional.of(TokenLimit.of(5, Duration.ofHours(1))),
             Optional.of(new TokenLimit(1_152, Duration.ofDays(1))));
+
+    /** What a region takes for itself while its home region is away, and with it everything that is counted there. */
+    public OrderLimits ofOneRegion() {
+        return new OrderLimits(
+                orders.map(OrderLimits::share),
+                domain.map(OrderLimits::share),
+                names.map(OrderLimits::share),
+                failures.map(OrderLimits::share),
+                consecutiveFailures.map(OrderLimits::share));
+    }
+
+    private static TokenLimit share(TokenLimit whole) {
+        return new TokenLimit(
+                Math.max(1, whole.capacity() / REGIONS), whole.refill().multipliedBy(REGIONS));
+    }
 
     /** What holds at a directory unless the operator says otherwise. */
     public static OrderLimits of(URI directory) {

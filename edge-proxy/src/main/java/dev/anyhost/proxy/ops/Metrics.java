@@ -55,6 +55,10 @@ public final class Metrics {
         for (String result : new String[] {"current", "rotated", "failed"}) {
             ticketKeys(result);
         }
+        regionalOrders();
+        for (String result : new String[] {"written", "not_needed", "later"}) {
+            broughtHomeCounter(result);
+        }
     }
 
     /** A request to the verifier ended. {@code result}: allowed, refused or silent. */
@@ -146,6 +150,21 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** 1 while the home region can be reached, 0 while this region is on its own. */
+    public void homeReachable(Supplier<Number> reachable) {
+        Gauge.builder("anyhost.home.reachable", reachable).register(registry);
+    }
+
+    /** An order was made in this region's own rows, since the home region was away. */
+    public void orderedInRegion() {
+        regionalOrders().increment();
+    }
+
+    /** A certificate of such an order was to be brought home. {@code result}: written, not_needed or later. */
+    public void broughtHome(String result) {
+        broughtHomeCounter(result).increment();
+    }
+
     /** How many wait for a verdict or a certificate. */
     public void waiting(Supplier<Number> waiting) {
         Gauge.builder("anyhost.waiting", waiting).register(registry);
@@ -154,6 +173,14 @@ public final class Metrics {
     /** Everything in Prometheus text exposition format 0.0.4. */
     public String scrape() {
         return registry.scrape();
+    }
+
+    private Counter regionalOrders() {
+        return registry.counter("anyhost.regional.orders");
+    }
+
+    private Counter broughtHomeCounter(String result) {
+        return registry.counter("anyhost.brought.home", "result", result);
     }
 
     private Counter askCounter(String result) {

@@ -64,6 +64,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 public final class Cluster implements AutoCloseable {
 
     public static final String DIRECTORY = "https://ca.test/dir";
+    static final String HOME = "us-east-1";
     public static final Route ROUTE = new Route(Optional.of("acme"), Optional.empty());
 
     private static final TestCa CA = TestCa.create("issuer");
@@ -77,8 +78,10 @@ public final class Cluster implements AutoCloseable {
     /** What the calls cost. */
     public final ConsumedCapacity capacity;
 
-    /** The table's name. */
+    /** The tables' names. */
     public final String certificates;
+
+    private final String coordination;
 
     /** What the verifier says. */
     public Function<Hostname, Verdict> verifier = _ -> new Verdict.Allowed(ROUTE, Duration.ofMinutes(5));
@@ -147,26 +150,36 @@ public final class Cluster implements AutoCloseable {
     }
 
     private Cluster(DynamoDbClient database, Path folder, ConsumedCapacity capacity) throws IOException {
+        this(database, folder, capacity, UUID.randomUUID().toString());
+    }
+
+    /** With tables whose names end so. */
+    Cluster(DynamoDbClient database, Path folder, ConsumedCapacity capacity, String run) throws IOException {
         this.capacity = capacity;
         Path key = folder.resolve("key-" + UUID.randomUUID());
         Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
         keys = ((KeyEncryption.Configured.Usable) KeyEncryption.of(List.of("file:" + key.getFileName()), folder))
                 .encryption();
         dynamo = new CountingDynamoDb(database);
-        String run = UUID.randomUUID().toString();
         certificates = "certificates-" + run;
-        tables = new CertificateTables(
-                new StoreSettings(
-                        new StoreSettings.Table("us-east-1", Optional.empty(), certificates),
-                        new StoreSettings.Table("us-east-1", Optional.empty(), "coordination-" + run),
-                        true),
-                new CertificateTables.Clients(dynamo, dynamo),
-                keys,
-                clock,
-                clock::nanos);
+        coordination = "coordination-" + run;
+        tables = tables(HOME, new CertificateTables.Clients(dynamo, dynamo));
         assertThat(tables.check()).isEqualTo(new TablesCheck.Ready());
         dynamo.resetCalls();
         unhurried.shutdown();
+    }
+
+    /** The store as processes of one region see it. */
+    CertificateTables tables(String region, CertificateTables.Clients clients) {
+        return new CertificateTables(
+                new StoreSettings(
+                        new StoreSettings.Table(region, Optional.empty(), certificates),
+                        new StoreSettings.Table(HOME, Optional.empty(), coordination),
+                        true),
+                clients,
+                keys,
+                clock,
+                clock::nanos);
     }
 
     /** One process. */
@@ -187,17 +200,21 @@ public final class Cluster implements AutoCloseable {
     }
 
     public Instance instance(String owner) {
+        return instance(owner, tables);
+    }
+
+    /** One that sees the store so. */
+    Instance instance(String owner, CertificateTables seen) {
         var time = new IssuanceTime(clock, clock::nanos, duration -> pause.pause(duration));
         var admission = new Admission(this::ask, AskLimits.DEFAULT, clock::nanos);
         var held = new HeldCertificates(1_000, clock);
         opened.add(held);
         var failures = new FailureMemory(clock);
         var budget = new IssuanceBudget(places);
-        var announcements = new Announcements(tables.changes(), unhurried);
+        var announcements = new Announcements(seen.changes(), unhurried);
         var issuance = new LeasedIssuance(
-                tables.certificates(),
-                tables.leases(),
                 new LeasedIssuance.Orders(
+                        seen::orders,
                         authorities(),
                         budget,
                         new NewNames(newNames, clock::nanos),
@@ -207,9 +224,9 @@ public final class Cluster implements AutoCloseable {
                 admission,
                 new Acquisition.Certificates(
                         held,
-                        tables.certificates(),
+                        seen.certificates(),
                         Acquisition.Strangers.bounded(clock::nanos),
-                        new TrafficNotes(tables.traffic(), clock, new Random(owner.hashCode()), Runnable::run)),
+                        new TrafficNotes(seen.traffic(), clock, new Random(owner.hashCode()), Runnable::run)),
                 issuance,
                 failures,
                 clock,
@@ -221,9 +238,7 @@ public final class Cluster implements AutoCloseable {
                 new EarlyCertificates.Surroundings(
                         time, work -> background.execute(work), new Random(owner.hashCode()), earlyResults::add));
         var changes = new ChangeFollower(
-                tables.changes(),
-                new ChangeFollower.Told(admission, failures, tables.leases(), acquisition, early),
-                time);
+                seen.changes(), new ChangeFollower.Told(admission, failures, seen.leases(), acquisition, early), time);
         return new Instance(admission, held, failures, issuance, acquisition, changes, budget, early, announcements);
     }
 
@@ -244,11 +259,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** What one process knows of the authorities. */
-    private Supplier<List<Authority>> authorities() {
+    Supplier<List<Authority>> authorities() {
         List<Authority> known = directories.stream()
                 .map(directory -> new Authority(
                         new ScriptedIssuer(directory),
-                        new AuthorityBudget(directory, limits, tables.budgets(), tables.pauses(), clock),
+                        new AuthorityBudget(directory, limits, clock),
                         new ChallengeChoice(List.of(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01))))
                 .toList();
         return () -> known;

@@ -12,8 +12,13 @@ public final class ColdPath {
         return acquisition.acquire(hostname);
     }
 
+    /** What an instance does every while outside the home region. */
+    public static void bringHome(RegionLoop loop) {
+        loop.bring();
+    }
+
     /** What an instance does when it hears of a newer certificate. */
     public static void hear(Acquisition acquisition, Hostname hostname) {
-        var _ = acquisition.reload(hostname);
+        acquisition.renewed(hostname);
     }
 }

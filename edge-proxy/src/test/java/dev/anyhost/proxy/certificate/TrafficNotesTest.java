@@ -80,7 +80,7 @@ class TrafficNotesTest extends OnACluster {
     void newCertificate_keepsTheCount() {
         Cluster.Instance instance = cluster.instance("a");
         visit(instance, 30);
-        var _ = instance.acquisition().reload(BUSY);
+        instance.acquisition().renewed(BUSY);
         cluster.clock.advance(Duration.ofDays(1));
         visit(instance, 1);
         assertThat(perDay(BUSY)).isGreaterThan(10 * perDay(QUIET));

@@ -29,6 +29,8 @@ final class Faults {
         LOST,
         /** Instances are cut off from the store for a while. */
         CUT_OFF,
+        /** Whole regions are cut off from home. */
+        AWAY,
         EVERYTHING
     }
 
@@ -49,7 +51,7 @@ final class Faults {
         this.profile = profile;
         this.random = random;
         this.left = switch (profile) {
-            case NONE -> 0;
+            case NONE, AWAY -> 0;
             case CRASH -> 1;
             case REPEATED -> 6;
             case FREEZE, FREEZE_AND_SPOILT, CUT_OFF -> 1 + random.nextInt(2);
@@ -67,6 +69,26 @@ final class Faults {
         return profile == Profile.NONE || profile == Profile.REPEATED;
     }
 
+    /** Whether regions lose touch with home. */
+    boolean cutsRegionsOff() {
+        return profile == Profile.AWAY;
+    }
+
+    /** How many regions there are beside home. */
+    int remoteRegions() {
+        return profile == Profile.AWAY ? 1 + random.nextInt(2) : random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0;
+    }
+
+    /** How long a change is on its way to another region; some overtake others. */
+    Duration replication() {
+        return Duration.ofMillis(random.nextInt(10) == 0 ? random.nextInt(20_000) : 100 + random.nextInt(1_500));
+    }
+
+    /** How long a region is cut off from home. */
+    Duration awayFromHome() {
+        return Duration.ofMillis(1_000 + random.nextInt(45_000));
+    }
+
     /** Whether the stored item is spoilt while somebody stands still. */
     boolean spoils() {
         return profile == Profile.FREEZE_AND_SPOILT;
@@ -78,7 +100,7 @@ final class Faults {
         }
         left--;
         return switch (profile) {
-            case NONE -> Fate.WELL;
+            case NONE, AWAY -> Fate.WELL;
             case REPEATED -> Fate.REPEATED;
             case CRASH -> random.nextBoolean() ? Fate.CRASH_BEFORE : Fate.CRASH_AFTER;
             case FREEZE, FREEZE_AND_SPOILT -> random.nextBoolean() ? Fate.FREEZE_BEFORE : Fate.FREEZE_AFTER;

@@ -3,8 +3,10 @@ package dev.anyhost.proxy.simulation;
 import dev.anyhost.testkit.DynamoOperation;
 import dev.anyhost.testkit.RelayedDynamoDb;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 
@@ -12,13 +14,20 @@ import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
  * What one process sees of the world: its store calls, each a place where another process may run and where something may
  * go wrong, and its clocks.
  */
-final class SimulatedProcess extends RelayedDynamoDb {
+final class SimulatedProcess {
 
     /** What a call with all its retries takes at most, as in production. */
     private static final Duration WHOLE_CALL = Duration.ofMillis(1_500);
 
     final String name;
+    final String region;
     final SimulatedTimer timer;
+
+    /** What it reaches the home region's database by. */
+    final DynamoDbClient home;
+
+    /** The same for its own region's. */
+    final DynamoDbClient replica;
 
     private final World world;
     private Duration cutOffUntil = Duration.ZERO;
@@ -33,15 +42,31 @@ final class SimulatedProcess extends RelayedDynamoDb {
         }
     }
 
-    SimulatedProcess(World world, String name) {
-        super(world.home);
+    SimulatedProcess(World world, String name, String region) {
         this.world = world;
         this.name = name;
+        this.region = region;
+        this.home = new Link(world.geography.in(Geography.HOME), () -> world.geography.isCutOff(region));
+        this.replica = region.equals(Geography.HOME) ? home : new Link(world.geography.in(region), () -> false);
         this.timer = new SimulatedTimer(world.schedule);
     }
 
-    @Override
-    protected <T> T call(DynamoOperation operation, DynamoDbRequest request, Supplier<T> call) {
+    private final class Link extends RelayedDynamoDb {
+
+        private final BooleanSupplier cut;
+
+        private Link(DynamoDbClient database, BooleanSupplier cut) {
+            super(database);
+            this.cut = cut;
+        }
+
+        @Override
+        protected <T> T call(DynamoOperation operation, DynamoDbRequest request, Supplier<T> call) {
+            return SimulatedProcess.this.call(cut, call);
+        }
+    }
+
+    private <T> T call(BooleanSupplier cut, Supplier<T> call) {
         live();
         Faults.Fate fate = world.faults.next(world.schedule.now());
         switch (fate) {
@@ -53,7 +78,9 @@ final class SimulatedProcess extends RelayedDynamoDb {
             }
         }
         world.schedule.sleep(world.faults.latency());
-        if (fate == Faults.Fate.NEVER_ARRIVES || world.schedule.now().compareTo(cutOffUntil) < 0) {
+        if (fate == Faults.Fate.NEVER_ARRIVES
+                || cut.getAsBoolean()
+                || world.schedule.now().compareTo(cutOffUntil) < 0) {
             throw unanswered();
         }
         Supplier<T> answer = effect(call);
@@ -68,7 +95,7 @@ final class SimulatedProcess extends RelayedDynamoDb {
             freeze();
         }
         world.schedule.sleep(world.faults.latency());
-        if (fate == Faults.Fate.ANSWER_LOST) {
+        if (fate == Faults.Fate.ANSWER_LOST || cut.getAsBoolean()) {
             throw unanswered();
         }
         return answer.get();

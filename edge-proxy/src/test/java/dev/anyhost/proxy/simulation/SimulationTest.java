@@ -40,7 +40,7 @@ class SimulationTest {
     @Test
     void writesWithoutFence_areFound(@TempDir Path folder) throws Exception {
         assertThat(withoutDefence(
-                        "cert-store/src/main/java/dev/anyhost/store/DynamoCertificates.java",
+                        "cert-store/src/main/java/dev/anyhost/store/CertificateRows.java",
                         "(attribute_not_exists(fence) OR fence <= :fence)",
                         "(attribute_not_exists(fence) OR fence <= :fence OR fence > :fence)",
                         folder))

@@ -1,12 +1,12 @@
 package dev.anyhost.proxy.simulation;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.testkit.memory.MemoryDynamoDb;
 import java.net.URI;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,9 +25,9 @@ final class World {
     static final String COORDINATION = "coordination";
 
     final Schedule schedule = new Schedule();
-    final MemoryDynamoDb home = new MemoryDynamoDb();
     final Random random;
     final Faults faults;
+    final Geography geography;
     final SimulatedAuthority authority;
 
     /** Who stands still, or is gone, with an order that was made and isn't in the store. */
@@ -35,6 +35,7 @@ final class World {
 
     private final Map<SdkBytes, Long> ranks = new HashMap<>();
     private final Map<String, Long> ranksBySerial = new HashMap<>();
+    private final Map<Long, Instant> begins = new HashMap<>();
     private long stored;
     private Duration faultsEnded = Duration.ZERO;
     private long fence;
@@ -45,12 +46,18 @@ final class World {
     World(Faults.Profile profile, Random random) {
         this.random = random;
         this.faults = new Faults(profile, random);
+        this.geography = new Geography(this, faults.remoteRegions());
         this.authority = new SimulatedAuthority(this);
     }
 
     void wentWrong(String instance, Duration until) {
-        faultsEnded = faultsEnded.compareTo(until) < 0 ? until : faultsEnded;
+        outageUntil(until);
         authority.unfinishedOrderOf(instance).ifPresent(abandoned::add);
+    }
+
+    /** Something goes wrong until then that is no process's own trouble. */
+    void outageUntil(Duration until) {
+        faultsEnded = faultsEnded.compareTo(until) < 0 ? until : faultsEnded;
     }
 
     /** When the last thing that went wrong was over. */
@@ -68,16 +75,19 @@ final class World {
     }
 
     String storedSerial() {
-        return serial(leaf(item()));
+        return serial(certificate(leaf(item())));
     }
 
-    /** How many orders may be made because others came to nothing, or what came of them was spoilt. */
+    /**
+     * How many orders may be made because others came to nothing, or what came of them was spoilt; and by regions on their own.
+     */
     int furtherOrders() {
-        return abandoned.size() + spoilings;
+        return abandoned.size() + spoilings + geography.everAlone();
     }
 
     /** After each write to the certificates: the promises about what is stored. */
     void observe() {
+        geography.regions().forEach(region -> rank(ownItem(region)));
         Map<String, AttributeValue> item = item();
         if (item.isEmpty()) {
             return;
@@ -97,10 +107,16 @@ final class World {
         spoilt &= !item.containsKey("version");
         fence = nextFence;
         version = nextVersion;
-        if (!ranks.containsKey(leaf(item))) {
+        rank(item);
+    }
+
+    private void rank(Map<String, AttributeValue> item) {
+        if (!item.isEmpty() && !ranks.containsKey(leaf(item))) {
             stored++;
+            X509Certificate leaf = certificate(leaf(item));
             ranks.put(leaf(item), stored);
-            ranksBySerial.put(serial(leaf(item)), stored);
+            ranksBySerial.put(serial(leaf), stored);
+            begins.put(stored, leaf.getNotBefore().toInstant());
         }
     }
 
@@ -115,6 +131,16 @@ final class World {
                 .orElseThrow(() -> new AssertionError("a certificate is served that was never stored"));
     }
 
+    /**
+     * Whether a certificate is older than another one, by their places. Two regions may order at the same time while one of them
+     * is on its own, and what was stored later may have been issued earlier: then the later beginning counts.
+     */
+    boolean isOlder(long one, long other) {
+        return one < other
+                && (geography.everAlone() == 0
+                        || begins.getOrDefault(one, Instant.MAX).isBefore(begins.getOrDefault(other, Instant.MIN)));
+    }
+
     /** What a bug or a meddler does to the stored item: nobody can tell any more which version it was. */
     void spoil() {
         Map<String, AttributeValue> item = new HashMap<>(item());
@@ -122,21 +148,36 @@ final class World {
             item.remove("version");
             spoilt = true;
             spoilings++;
-            home.putItem(put -> put.tableName(CERTIFICATES).item(item));
+            geography
+                    .in(Geography.HOME)
+                    .putItem(put -> put.tableName(CERTIFICATES).item(item));
         }
     }
 
     Map<String, AttributeValue> item() {
-        return home.getItem(get ->
-                        get.tableName(CERTIFICATES).key(Map.of("hostname", AttributeValue.fromS(HOSTNAME.value()))))
+        return item(Geography.HOME, HOSTNAME.value());
+    }
+
+    /** What a region wrote by itself. */
+    private Map<String, AttributeValue> ownItem(String region) {
+        return item(region, region + "|certificate|" + HOSTNAME.value());
+    }
+
+    private Map<String, AttributeValue> item(String region, String key) {
+        return geography
+                .in(region)
+                .getItem(get -> get.tableName(CERTIFICATES).key(Map.of("hostname", AttributeValue.fromS(key))))
                 .item();
     }
 
-    static String serial(SdkBytes leaf) {
+    private static String serial(X509Certificate leaf) {
+        return leaf.getSerialNumber().toString(16);
+    }
+
+    private static X509Certificate certificate(SdkBytes encoded) {
         try {
-            var certificate =
-                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(leaf.asInputStream());
-            return certificate.getSerialNumber().toString(16);
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(encoded.asInputStream());
         } catch (CertificateException unreadable) {
             throw new AssertionError("what is stored is no certificate", unreadable);
         }
