@@ -146,6 +146,11 @@ final class Anyhost implements Contender {
         return ProcessUsage.of(process.pid());
     }
 
+    /** The operating system's process id. */
+    long pid() {
+        return process.pid();
+    }
+
     @Override
     public void close() {
         process.close();

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -63,7 +66,13 @@ final class AskServer implements AutoCloseable {
 
         private static final String PARAMETER = "domain=";
 
+        private final String cacheControl;
         private final Set<Hostname> allowed = ConcurrentHashMap.newKeySet();
+
+        /** @param maxAge how long a permission may be relied on */
+        FromMemory(Duration maxAge) {
+            this.cacheControl = "max-age=" + maxAge.toSeconds();
+        }
 
         void allow(Hostname hostname) {
             allowed.add(hostname);
@@ -85,9 +94,13 @@ final class AskServer implements AutoCloseable {
         }
 
         private AskAnswer answer(Hostname hostname) {
-            return allowed.contains(hostname)
-                    ? AskCodec.allowed(hostname, Route.UNNAMED, "active")
-                    : AskCodec.unknown(hostname);
+            if (!allowed.contains(hostname)) {
+                return AskCodec.unknown(hostname);
+            }
+            AskAnswer usual = AskCodec.allowed(hostname, Route.UNNAMED, "active");
+            Map<String, String> headers = new HashMap<>(usual.headers());
+            headers.put("Cache-Control", cacheControl);
+            return new AskAnswer(usual.status(), headers, usual.body());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.anyhost.benchmarks;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.anyhost.domain.AskCodec;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.proxy.Parts;
 import dev.anyhost.testkit.DynamoDbLocal;
@@ -18,6 +19,7 @@ import dev.anyhost.verifier.whitelist.WhitelistSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +50,9 @@ final class Surroundings implements AutoCloseable {
         /** The verifier over its table in DynamoDB Local. */
         VERIFIER,
         /** The same answers without a table. */
-        MEMORY
+        MEMORY,
+        /** The same, good for a day. */
+        MEMORY_FOR_A_DAY
     }
 
     private record Answers(
@@ -65,10 +69,8 @@ final class Surroundings implements AutoCloseable {
             this.ca = parts.opened(PebbleCa.start(PebbleOptions.validatingAt(httpPort, httpsPort)));
             this.origin = parts.opened(Origin.start(programs.nginx(), folder));
             Answers answers = switch (answering) {
-                case MEMORY -> {
-                    var memory = new AskServer.FromMemory();
-                    yield new Answers(memory, memory::allow);
-                }
+                case MEMORY -> fromMemory(AskCodec.DEFAULT_MAX_AGE);
+                case MEMORY_FOR_A_DAY -> fromMemory(AskCodec.LONGEST_MAX_AGE);
                 case VERIFIER -> {
                     Whitelist table = verifierTable();
                     yield new Answers(new AskHandler(table), hostname -> add(table, hostname));
@@ -85,6 +87,11 @@ final class Surroundings implements AutoCloseable {
     /** Starts all; files go to a folder {@code name}, which is emptied before and left as it is after. */
     static Surroundings start(Programs programs, String name, Ask answering) throws IOException {
         return new Surroundings(programs, name, answering);
+    }
+
+    private static Answers fromMemory(Duration maxAge) {
+        var memory = new AskServer.FromMemory(maxAge);
+        return new Answers(memory, memory::allow);
     }
 
     private Whitelist verifierTable() throws IOException {
