@@ -16,6 +16,11 @@ public record PostedChallenge(Hostname hostname, String keyAuthorization, Instan
 
     /** The content of the acmeIdentifier extension: the SHA-256 of the key authorization (RFC 8737 section 3). */
     public byte[] acmeIdentifier() {
+        return acmeIdentifier(keyAuthorization);
+    }
+
+    /** The same for any key authorization. */
+    public static byte[] acmeIdentifier(String keyAuthorization) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(keyAuthorization.getBytes(StandardCharsets.US_ASCII));
         } catch (NoSuchAlgorithmException everyJdkHasIt) {

@@ -102,7 +102,7 @@ public final class EdgeProxy implements AutoCloseable {
         var handshakes = new Handshakes(
                 (hostname, connection) ->
                         directory.answer(hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
-                certificates.validations()::answer,
+                certificates.validations(),
                 parts.opened(TlsContexts.of(loops.group(), certificates.tickets()::keys)),
                 new HandshakeMetrics(metrics, time.nanos()),
                 (hostname, protocol) -> new ClientConnection(forwarding, hostname),

@@ -11,6 +11,7 @@ import dev.anyhost.proxy.forward.OriginRoute;
 import dev.anyhost.proxy.handshake.HandshakeEvents;
 import dev.anyhost.proxy.handshake.HandshakeHandler;
 import dev.anyhost.proxy.handshake.Handshakes;
+import dev.anyhost.proxy.handshake.ValidationLookup;
 import dev.anyhost.proxy.issuance.IssuanceTime;
 import dev.anyhost.proxy.listen.EventLoops;
 import dev.anyhost.proxy.listen.ListenerPipeline;
@@ -89,7 +90,7 @@ final class WarmUp {
                 (hostname, connection) -> connection
                         .eventLoop()
                         .newSucceededFuture(new CertificateAnswer.Serve(certificate, CertificateAnswer.Source.MEMORY)),
-                (hostname, connection) -> connection.eventLoop().newSucceededFuture(new CertificateAnswer.NotAllowed()),
+                ValidationLookup.NONE,
                 handshakes.contexts(),
                 HandshakeEvents.NONE,
                 (hostname, protocol) -> new ClientConnection(nowhere, hostname),

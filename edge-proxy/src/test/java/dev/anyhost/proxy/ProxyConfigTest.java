@@ -69,7 +69,8 @@ class ProxyConfigTest {
         assertThat(config.acme().getFirst().challenges())
                 .containsExactly(ChallengeType.HTTP_01, ChallengeType.TLS_ALPN_01);
         assertThat(config.preflight())
-                .isEqualTo(new PreflightSettings(true, Optional.empty(), List.of(), List.of(), Set.of(), 80, false));
+                .isEqualTo(
+                        new PreflightSettings(true, Optional.empty(), List.of(), List.of(), Set.of(), 80, 443, false));
         assertThat(config.verifier().auth()).hasToString("AWS_IAM");
         assertThat(config.store().tables().certificates().name()).isEqualTo("anyhost-certificates");
         assertThat(config.store().tables().coordination().name()).isEqualTo("anyhost-coordination");

@@ -127,6 +127,7 @@ final class LocalStack implements AutoCloseable {
                     resolvers: ["127.0.0.1:%d"]
                     caa-identities: [letsencrypt.org]
                     port: %d
+                    tls-port: %d
                     allow-private: true
                 verifier:
                   url: %s
@@ -149,6 +150,7 @@ final class LocalStack implements AutoCloseable {
                         LocalDomainService.EDGE_DOMAIN,
                         pebble.dns().address().getPort(),
                         ports.http(),
+                        ports.https(),
                         domains.uri(),
                         database.endpoint(),
                         origin.port()));

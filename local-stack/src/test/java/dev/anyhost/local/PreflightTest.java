@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -43,6 +44,7 @@ class PreflightTest {
 
     private static final String MISPOINTED = "mispointed.customer.example";
     private static final String FORBIDDEN = "forbidden.customer.example";
+    private static final String SHOWN = "shown.customer.example";
     private static final String ELSEWHERE = "127.0.0.3";
     private static final Edge EDGE = new Edge(new DnsName("edge.example"), List.of(), Edge.LETS_ENCRYPT);
     private static final TlsAnswer NOT_YET = TlsAnswer.Alert.fatal(TlsAnswer.INTERNAL_ERROR);
@@ -57,8 +59,9 @@ class PreflightTest {
                     resolvers: ["127.0.0.1:%d"]
                     caa-identities: [letsencrypt.org]
                     port: %d
+                    tls-port: %d
                     allow-private: true""".formatted(
-                        system.pebble.dns().address().getPort(), system.httpPort));
+                        system.pebble.dns().address().getPort(), system.httpPort, system.httpsPort));
     }
 
     private static TlsAnswer visit(TestSystem system, String host) {
@@ -168,6 +171,29 @@ class PreflightTest {
                             .isEqualTo("serving");
                 }
                 assertThat(preflights(proxy, "passed")).isEqualTo(2);
+            } finally {
+                stranger.stop(0);
+            }
+        }
+    }
+
+    @Test
+    void nameToBeValidatedByTlsAlpn01_isLookedAtOnTheHttpsPort() throws Exception {
+        try (var system = new TestSystem(folder)) {
+            Map<String, String> byTls = looking(system).entrySet().stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, change -> "challenges: [tls-alpn-01]\n  " + change.getValue()));
+            HttpServer stranger = stranger(system.httpsPort);
+            try (EdgeProxy proxy = system.proxy(byTls)) {
+                system.allow(SHOWN);
+                system.allow(MISPOINTED);
+                system.pebble.dns().addA(MISPOINTED, ELSEWHERE);
+
+                assertThat(system.untilServed(system.httpsPort, SHOWN)).isPositive();
+                assertThat(preflights(proxy, "passed")).isEqualTo(1);
+                assertThat(visit(system, MISPOINTED)).isEqualTo(NOT_YET);
+                assertThat(preflights(proxy, "failed")).isEqualTo(1);
+                assertThat(AcmeRequests.orders(system.authority, MISPOINTED)).isZero();
             } finally {
                 stranger.stop(0);
             }

@@ -31,7 +31,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 public final class TlsAlpn01Certificates {
 
-    private static final ASN1ObjectIdentifier ACME_IDENTIFIER = new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.31");
+    static final String ACME_IDENTIFIER_OID = "1.3.6.1.5.5.7.1.31";
+
+    private static final ASN1ObjectIdentifier ACME_IDENTIFIER = new ASN1ObjectIdentifier(ACME_IDENTIFIER_OID);
     private static final X500Name SUBJECT = new X500Name("CN=ACME challenge");
     private static final int SERIAL_BITS = 64;
     private static final Duration BACKDATED = Duration.ofHours(1);

@@ -71,8 +71,14 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
         askedNanos = ctx.executor().ticker().nanoTime();
         return switch (name) {
             case ServerName.Unusable() -> ctx.executor().newSucceededFuture(new CertificateAnswer.NotAllowed());
-            case ServerName.Named(Hostname hostname, boolean acmeTls) ->
-                (acmeTls ? handshakes.challenges() : handshakes.certificates()).answer(hostname, ctx.channel());
+            case ServerName.Named(Hostname hostname, ServerName.Purpose purpose) ->
+                switch (purpose) {
+                    case ServerName.Purpose.Visit() -> handshakes.certificates().answer(hostname, ctx.channel());
+                    case ServerName.Purpose.Validation() ->
+                        handshakes.validations().challenge(hostname, ctx.channel());
+                    case ServerName.Purpose.Marker(String token) ->
+                        handshakes.validations().marker(hostname, token, ctx.channel());
+                };
         };
     }
 
@@ -131,7 +137,7 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
     }
 
     private boolean isValidation() {
-        return name instanceof ServerName.Named named && named.acmeTls();
+        return name instanceof ServerName.Named named && !(named.purpose() instanceof ServerName.Purpose.Visit);
     }
 
     private SslHandler validate(ChannelHandlerContext ctx, ServableCertificate certificate) {

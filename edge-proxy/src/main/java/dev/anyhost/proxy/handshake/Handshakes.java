@@ -8,13 +8,13 @@ import java.time.Duration;
  * What every connection's handshake shares.
  *
  * @param certificates for visitors
- * @param challenges for {@code acme-tls/1}: the certificate of the challenge that is posted for a hostname
+ * @param validations for those who look whether a hostname leads to us
  * @param established what comes after TLS
  * @param timeLimit to a complete ClientHello, and again from the certificate to established TLS
  */
 public record Handshakes(
         CertificateLookup certificates,
-        CertificateLookup challenges,
+        ValidationLookup validations,
         TlsContexts contexts,
         HandshakeEvents events,
         Established established,

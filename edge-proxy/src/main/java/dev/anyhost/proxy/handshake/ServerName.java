@@ -1,19 +1,33 @@
 package dev.anyhost.proxy.handshake;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.challenge.TlsMarker;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * What a ClientHello (RFC 8446 section 4.1.2) says about whom it is for: the server_name extension (RFC 6066 section 3)
- * and whether application-layer protocol negotiation (RFC 7301 section 3.1) offers {@code acme-tls/1} and nothing else
- * (RFC 8737 section 3). The bytes are a stranger's: any input gives an answer.
+ * What a ClientHello (RFC 8446 section 4.1.2) says about whom it is for and what it is about: the server_name extension
+ * (RFC 6066 section 3), and whether application-layer protocol negotiation (RFC 7301 section 3.1) offers one of the protocols of
+ * a validation and nothing else. The bytes are a stranger's: any input gives an answer.
  */
 sealed interface ServerName {
 
     /** A hostname that may be asked about. */
-    record Named(Hostname hostname, boolean acmeTls) implements ServerName {}
+    record Named(Hostname hostname, Purpose purpose) implements ServerName {}
+
+    /** What a handshake is about. */
+    sealed interface Purpose {
+
+        /** A visitor's. */
+        record Visit() implements Purpose {}
+
+        /** An authority's look at a challenge: {@code acme-tls/1} (RFC 8737 section 3). */
+        record Validation() implements Purpose {}
+
+        /** Our own look, before an order, whether the hostname leads to us ({@link TlsMarker}). */
+        record Marker(String token) implements Purpose {}
+    }
 
     /** No name, an IP address, or what can't be a public hostname: nobody is asked. */
     record Unusable() implements ServerName {}
@@ -22,7 +36,7 @@ sealed interface ServerName {
     int ALPN = 16;
     int HOST_NAME_TYPE = 0;
     int VERSION_AND_RANDOM = 34;
-    byte[] ACME_TLS = "acme-tls/1".getBytes(StandardCharsets.US_ASCII);
+    String ACME_TLS = "acme-tls/1";
 
     /** Reads the body of a ClientHello, from its legacy_version on; the reader index stays. */
     static ServerName in(ByteBuf hello) {
@@ -44,7 +58,7 @@ sealed interface ServerName {
         ByteBuf extensions = in.readSlice(in.readUnsignedShort());
         Optional<Hostname> hostname = Optional.empty();
         boolean named = false;
-        boolean acmeTls = false;
+        Purpose purpose = new Purpose.Visit();
         while (extensions.isReadable()) {
             int type = extensions.readUnsignedShort();
             ByteBuf body = extensions.readSlice(extensions.readUnsignedShort());
@@ -55,11 +69,11 @@ sealed interface ServerName {
                 named = true;
                 hostname = hostname(body);
             } else if (type == ALPN) {
-                acmeTls = offersAcmeTlsOnly(body);
+                purpose = purpose(body);
             }
         }
-        boolean acme = acmeTls;
-        return hostname.<ServerName>map(name -> new Named(name, acme)).orElseGet(Unusable::new);
+        Purpose offered = purpose;
+        return hostname.<ServerName>map(name -> new Named(name, offered)).orElseGet(Unusable::new);
     }
 
     private static Optional<Hostname> hostname(ByteBuf body) {
@@ -71,17 +85,16 @@ sealed interface ServerName {
         return isHostName && alone ? Hostname.parse(name) : Optional.empty();
     }
 
-    private static boolean offersAcmeTlsOnly(ByteBuf body) {
+    private static Purpose purpose(ByteBuf body) {
         ByteBuf list = body.readSlice(body.readUnsignedShort());
-        ByteBuf protocol = list.readSlice(list.readUnsignedByte());
-        if (list.isReadable() || protocol.readableBytes() != ACME_TLS.length) {
-            return false;
+        int length = list.readUnsignedByte();
+        String first =
+                list.readCharSequence(length, StandardCharsets.ISO_8859_1).toString();
+        if (list.isReadable()) {
+            return new Purpose.Visit();
         }
-        for (byte expected : ACME_TLS) {
-            if (protocol.readByte() != expected) {
-                return false;
-            }
-        }
-        return true;
+        return first.equals(ACME_TLS)
+                ? new Purpose.Validation()
+                : TlsMarker.token(first).<Purpose>map(Purpose.Marker::new).orElseGet(Purpose.Visit::new);
     }
 }

@@ -21,15 +21,20 @@ final class AnyCertificate extends X509ExtendedTrustManager {
 
     private AnyCertificate() {}
 
-    /** Speaks TLS on a connected socket; closing that closes this. */
-    static Socket over(Socket connected, ValidationRequest.Target target) throws IOException {
+    /**
+     * Speaks TLS on a connected socket; closing that closes this.
+     *
+     * @param protocols to offer (RFC 7301)
+     */
+    static SSLSocket over(Socket connected, String host, String... protocols) throws IOException {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(null, new TrustManager[] {new AnyCertificate()}, null);
             int port = connected.getPort();
-            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(connected, target.host(), port, false);
+            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(connected, host, port, false);
             SSLParameters parameters = socket.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(target.host())));
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+            parameters.setApplicationProtocols(protocols);
             socket.setSSLParameters(parameters);
             socket.startHandshake();
             return socket;

@@ -3,6 +3,11 @@ package dev.anyhost.proxy.preflight;
 /** Who answers at an address. */
 sealed interface MarkerAnswer {
 
+    /** Who is there, by what answers at two of its ports: one of ours at either is enough for one way of validation. */
+    static MarkerAnswer either(MarkerAnswer one, MarkerAnswer other) {
+        return one instanceof Ours || (one instanceof Strange && !(other instanceof Ours)) ? one : other;
+    }
+
     /** One of this deployment's instances, which all know the account's key. */
     record Ours() implements MarkerAnswer {}
 

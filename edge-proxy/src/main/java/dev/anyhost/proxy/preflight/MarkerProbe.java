@@ -10,9 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -23,7 +21,6 @@ import java.util.function.Predicate;
  */
 final class MarkerProbe {
 
-    private static final int TOKEN_BYTES = 32;
     private static final int MOST_REDIRECTS = 5;
 
     private final Http01Answers answers;
@@ -31,7 +28,6 @@ final class MarkerProbe {
     private final Predicate<InetAddress> permitted;
     private final Ports ports;
     private final Duration patience;
-    private final SecureRandom random = new SecureRandom();
 
     /** Those that stand for 80 and 443, where authorities go. */
     record Ports(int http, int https) {}
@@ -51,9 +47,7 @@ final class MarkerProbe {
     }
 
     MarkerAnswer ask(Hostname hostname, InetAddress address) {
-        byte[] bytes = new byte[TOKEN_BYTES];
-        random.nextBytes(bytes);
-        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String token = MarkerToken.random();
         String marker = answers.answer(token).orElseThrow();
         var first = new Target(
                 false,

@@ -11,6 +11,7 @@ import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.proxy.challenge.Http01Answers;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Looks at what an authority will look at: the name's addresses, its CAA records, and, where http-01 is used, who answers
- * on port 80 of each address. There is no such look at port 443: what tells our tls-alpn-01 answers from others' is in the
- * store only, and writing it there would cost more than it saves.
+ * Looks at what an authority will look at: the name's addresses, its CAA records, and who answers at each address, on the ports of
+ * the challenges that orders use.
  */
 public final class NetworkPreflight implements Preflight {
 
@@ -38,8 +38,8 @@ public final class NetworkPreflight implements Preflight {
     /** More than honest names have. */
     private static final int MOST_ADDRESSES = 8;
 
-    private static final int HTTPS = 443;
     private static final DnsAnswer LATE = new DnsAnswer.Silent("no answer in time");
+    private static final MarkerAnswer LATE_PEER = new MarkerAnswer.Silent("it gave no answer in time");
 
     private final PreflightSettings settings;
     private final Set<String> methods;
@@ -91,18 +91,34 @@ public final class NetworkPreflight implements Preflight {
 
     private Map<InetAddress, MarkerAnswer> markers(Hostname hostname, Optional<Sight> sight, Deadline deadline) {
         Optional<Http01Answers> answers = around.answers().get();
-        if (answers.isEmpty() || sight.isEmpty() || !methods.contains(ChallengeType.HTTP_01.label())) {
+        if (answers.isEmpty() || sight.isEmpty()) {
             return Map.of();
         }
-        var ports = new MarkerProbe.Ports(settings.port(), HTTPS);
-        var probe = new MarkerProbe(answers.get(), sighting, this::isPermitted, ports, LIMIT);
-        Map<InetAddress, FutureTask<MarkerAnswer>> asked = new LinkedHashMap<>();
-        sight.get().addresses().stream()
-                .limit(MOST_ADDRESSES)
-                .forEach(address -> asked.put(address, deadline.begin(() -> probe.ask(hostname, address))));
+        var http = new MarkerProbe(
+                answers.get(),
+                sighting,
+                this::isPermitted,
+                new MarkerProbe.Ports(settings.port(), settings.tlsPort()),
+                LIMIT);
+        var https = new TlsMarkerProbe(answers.get(), this::isPermitted, settings.tlsPort(), LIMIT);
+        Map<InetAddress, List<FutureTask<MarkerAnswer>>> asked = new LinkedHashMap<>();
+        sight.get().addresses().stream().limit(MOST_ADDRESSES).forEach(address -> {
+            List<FutureTask<MarkerAnswer>> ports = new ArrayList<>();
+            if (methods.contains(ChallengeType.HTTP_01.label())) {
+                ports.add(deadline.begin(() -> http.ask(hostname, address)));
+            }
+            if (methods.contains(ChallengeType.TLS_ALPN_01.label())) {
+                ports.add(deadline.begin(() -> https.ask(hostname, address)));
+            }
+            asked.put(address, ports);
+        });
         Map<InetAddress, MarkerAnswer> answered = new LinkedHashMap<>();
-        asked.forEach((address, task) -> answered.put(
-                address, deadline.outcome(task).orElse(new MarkerAnswer.Silent("it gave no answer in time"))));
+        asked.forEach((address, ports) -> answered.put(
+                address,
+                ports.stream()
+                        .map(task -> deadline.outcome(task).orElse(LATE_PEER))
+                        .reduce(MarkerAnswer::either)
+                        .orElse(LATE_PEER)));
         return answered;
     }
 

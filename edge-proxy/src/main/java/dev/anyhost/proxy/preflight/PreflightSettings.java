@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param caaIdentities what CAA records call authorities that aren't known by their directories, such as a private one; with
  *     none, no record says anything about those
  * @param port where http-01 is answered as the world sees it
+ * @param tlsPort the same for tls-alpn-01
  * @param allowPrivate whether addresses that aren't global may be asked
  */
 public record PreflightSettings(
@@ -31,6 +32,7 @@ public record PreflightSettings(
         List<InetSocketAddress> resolvers,
         Set<String> caaIdentities,
         int port,
+        int tlsPort,
         boolean allowPrivate) {
 
     private static final String IDENTITY_EXPECTED = "a domain that CAA records may name, such as letsencrypt.org";
@@ -52,6 +54,7 @@ public record PreflightSettings(
                 section.list("caa-identities", List.of(), IDENTITY_EXPECTED, PreflightSettings::identity).stream()
                         .collect(Collectors.toUnmodifiableSet()),
                 section.integer("port", 80, 1, 65_535),
+                section.integer("tls-port", 443, 1, 65_535),
                 section.flag("allow-private", false));
     }
 

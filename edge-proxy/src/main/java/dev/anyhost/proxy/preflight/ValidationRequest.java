@@ -68,7 +68,7 @@ final class ValidationRequest {
         try (var socket = new Socket()) {
             socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
             socket.connect(target.address(), Math.toIntExact(patience.toMillis()));
-            return target.tls() ? exchange(AnyCertificate.over(socket, target)) : exchange(socket);
+            return target.tls() ? exchange(AnyCertificate.over(socket, target.host())) : exchange(socket);
         } catch (IOException nobody) {
             return new Answer.Nothing(String.valueOf(nobody.getMessage()));
         }

@@ -68,7 +68,7 @@ class ClientHelloFuzzTest {
         };
         var handshakes = new Handshakes(
                 answers,
-                answers,
+                ValidationLookup.NONE,
                 contexts,
                 HandshakeEvents.NONE,
                 (hostname, protocol) -> new ChannelInboundHandlerAdapter(),

@@ -13,10 +13,12 @@ import dev.anyhost.testkit.TlsProbe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,19 @@ class HandshakeHandlerTest {
     private final Promise<CertificateAnswer> answer = ImmediateEventExecutor.INSTANCE.newPromise();
     private EmbeddedChannel channel = new EmbeddedChannel();
 
+    private static final class NoValidation implements ValidationLookup {
+
+        @Override
+        public Future<CertificateAnswer> challenge(Hostname hostname, Channel connection) {
+            throw new AssertionError("asked for a challenge");
+        }
+
+        @Override
+        public Future<CertificateAnswer> marker(Hostname hostname, String token, Channel connection) {
+            throw new AssertionError("asked for a marker");
+        }
+    }
+
     @BeforeEach
     void open() {
         channel = new EmbeddedChannel(new HandshakeHandler(new Handshakes(
@@ -54,9 +69,7 @@ class HandshakeHandlerTest {
                     asked.add(hostname);
                     return answer;
                 },
-                (hostname, loop) -> {
-                    throw new AssertionError("asked for a challenge");
-                },
+                new NoValidation(),
                 contexts,
                 new Recorded(events),
                 (hostname, protocol) -> new ChannelInboundHandlerAdapter(),

@@ -3,6 +3,8 @@ package dev.anyhost.proxy.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.challenge.TlsMarker;
+import dev.anyhost.proxy.handshake.ServerName.Purpose;
 import dev.anyhost.testkit.ClientHello;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -21,14 +23,14 @@ class ServerNameTest {
         return ServerName.in(Unpooled.wrappedBuffer(handshake, HANDSHAKE_HEADER, handshake.length - HANDSHAKE_HEADER));
     }
 
-    private static ServerName named(String host, boolean acmeTls) {
-        return new ServerName.Named(Hostname.parse(host).orElseThrow(), acmeTls);
+    private static ServerName named(String host, Purpose purpose) {
+        return new ServerName.Named(Hostname.parse(host).orElseThrow(), purpose);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"shop.example", "SHOP.Example", "shop.example."})
     void ordinaryName_isCanonical(String name) {
-        assertThat(read(ClientHello.forName(name).handshake())).isEqualTo(named("shop.example", false));
+        assertThat(read(ClientHello.forName(name).handshake())).isEqualTo(named("shop.example", new Purpose.Visit()));
     }
 
     @ParameterizedTest
@@ -55,13 +57,22 @@ class ServerNameTest {
     @Test
     void acmeTls_countsOnlyWhenItIsOfferedAlone() {
         assertThat(read(ClientHello.forName("a.example").alpn("acme-tls/1").handshake()))
-                .isEqualTo(named("a.example", true));
+                .isEqualTo(named("a.example", new Purpose.Validation()));
         assertThat(read(ClientHello.forName("a.example")
                         .alpn("acme-tls/1", "h2")
                         .handshake()))
-                .isEqualTo(named("a.example", false));
+                .isEqualTo(named("a.example", new Purpose.Visit()));
         assertThat(read(ClientHello.forName("a.example").alpn("h2", "http/1.1").handshake()))
-                .isEqualTo(named("a.example", false));
+                .isEqualTo(named("a.example", new Purpose.Visit()));
+    }
+
+    @Test
+    void marker_countsOnlyWhenItIsOfferedAlone() {
+        String marker = TlsMarker.protocol("t".repeat(43));
+        assertThat(read(ClientHello.forName("a.example").alpn(marker).handshake()))
+                .isEqualTo(named("a.example", new Purpose.Marker("t".repeat(43))));
+        assertThat(read(ClientHello.forName("a.example").alpn(marker, "h2").handshake()))
+                .isEqualTo(named("a.example", new Purpose.Visit()));
     }
 
     @Test

@@ -45,7 +45,7 @@ final class TlsServer implements AutoCloseable {
         names.stream().map(TlsServer::certificate).forEach(one -> certificates.put(one.hostname(), one));
         var handshakes = new Handshakes(
                 (hostname, connection) -> connection.eventLoop().newSucceededFuture(answer(hostname)),
-                (hostname, connection) -> connection.eventLoop().newSucceededFuture(new CertificateAnswer.NotAllowed()),
+                ValidationLookup.NONE,
                 contexts,
                 HandshakeEvents.NONE,
                 (hostname, protocol) -> new Answerer(),

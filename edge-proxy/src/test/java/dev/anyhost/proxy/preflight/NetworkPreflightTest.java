@@ -12,12 +12,18 @@ import dev.anyhost.proxy.preflight.PreflightResult.Failed;
 import dev.anyhost.proxy.preflight.PreflightResult.Fault;
 import dev.anyhost.proxy.preflight.PreflightResult.Passed;
 import dev.anyhost.proxy.preflight.PreflightResult.Unknown;
+import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.DnsServer;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.testkit.TestCa;
 import dev.anyhost.verifier.onboarding.FindingCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +50,7 @@ class NetworkPreflightTest {
     private final String host = "shop" + HOSTS.incrementAndGet() + ".customer.test";
     private final List<Answering> servers = new ArrayList<>();
     private int port;
+    private int tlsPort;
     private Optional<DnsName> edge = Optional.empty();
     private List<InetAddress> addresses = List.of();
     private List<InetSocketAddress> resolvers = List.of();
@@ -63,6 +70,7 @@ class NetworkPreflightTest {
     @BeforeEach
     void choose() {
         port = Ports.free();
+        tlsPort = Ports.free();
         resolvers = List.of(dns.address());
     }
 
@@ -88,7 +96,7 @@ class NetworkPreflightTest {
     }
 
     private PreflightResult look(List<ChallengeType> challenges, String... directories) {
-        var settings = new PreflightSettings(true, edge, addresses, resolvers, Set.of(), port, allowPrivate);
+        var settings = new PreflightSettings(true, edge, addresses, resolvers, Set.of(), port, tlsPort, allowPrivate);
         return new NetworkPreflight(
                         settings,
                         challenges,
@@ -339,8 +347,48 @@ class NetworkPreflightTest {
         dns.addA("t2.edge.test", "127.0.0.1");
         var server = answering("127.0.0.1", Page.of(404, ""));
 
-        assertThat(look(List.of(ChallengeType.TLS_ALPN_01), LETS_ENCRYPT)).isEqualTo(new Passed(Set.of()));
+        assertThat(look(List.of(ChallengeType.TLS_ALPN_01), LETS_ENCRYPT)).isInstanceOf(Unknown.class);
         assertThat(server.hosts()).isEmpty();
+    }
+
+    @Test
+    void anothersCertificateAtPort443_isElsewhereUnlessPort80IsOurs() throws Exception {
+        dns.addA(host, "127.0.0.1");
+        TestCa ca = TestCa.create("another's");
+        try (DemoOrigin another = DemoOrigin.startTls(ca.issue(host), 0)) {
+            tlsPort = another.port();
+            assertFault(
+                    look(), Fault.ADDRESS_ELSEWHERE, "127.0.0.1 answers with another's certificate on port " + tlsPort);
+            ours("127.0.0.1");
+            assertThat(look()).isEqualTo(new Passed(Set.of()));
+            assertFault(
+                    look(List.of(ChallengeType.TLS_ALPN_01), LETS_ENCRYPT),
+                    Fault.ADDRESS_ELSEWHERE,
+                    "another's certificate");
+            assertThat(look(List.of(ChallengeType.HTTP_01), LETS_ENCRYPT)).isEqualTo(new Passed(Set.of()));
+        }
+    }
+
+    @Test
+    void whatIsntTlsAtPort443_isElsewhere() throws Exception {
+        dns.addA(host, "127.0.0.1");
+        try (var greeter = new ServerSocket(tlsPort, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            Thread.startVirtualThread(() -> greet(greeter));
+
+            assertFault(
+                    look(List.of(ChallengeType.TLS_ALPN_01), LETS_ENCRYPT),
+                    Fault.ADDRESS_ELSEWHERE,
+                    "something that isn't TLS on port " + tlsPort);
+        }
+    }
+
+    private static void greet(ServerSocket greeter) {
+        try (Socket client = greeter.accept()) {
+            client.getOutputStream().write("220 mail.test ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
+            var _ = client.getInputStream().readAllBytes();
+        } catch (IOException over) {
+            throw new UncheckedIOException(over);
+        }
     }
 
     /** The domain's summary says it in the words of its checks. */
