@@ -1,18 +1,20 @@
 package dev.anyhost.store;
 
-/** What became of a certificate that a region wrote while its home region was away. */
+import java.util.Optional;
+
+/** What became of a certificate that a region wrote while its home region was away, at one try. */
 public sealed interface BroughtHome {
 
+    /** It is stored at home, as this version. The region's own row stays until its replica has that. */
+    record Written(long version) implements BroughtHome {}
+
     /**
-     * It is stored at home; the region's own row is gone, or will be after the next try.
+     * The region's own row is gone: its replica has this certificate or a later one, or this one is of no use.
      *
-     * @param issuer the directory URL of the ACME server whose certificate it is
+     * @param issuer the directory URL of the ACME server that it was ordered of; empty for what can't be read
      */
-    record Written(long version, String issuer) implements BroughtHome {}
+    record Removed(Optional<String> issuer) implements BroughtHome {}
 
-    /** There was a better one at home, or this one is of no use; the row is gone. */
-    record NotNeeded() implements BroughtHome {}
-
-    /** Not now: somebody is at it, or something didn't answer. */
+    /** Not now: it is on its way, somebody is at it, or something didn't answer. */
     record Later(String reason) implements BroughtHome {}
 }

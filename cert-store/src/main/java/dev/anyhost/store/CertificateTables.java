@@ -15,6 +15,7 @@ public final class CertificateTables implements AutoCloseable {
     private final Clients clients;
     private final DynamoTable certificateTable;
     private final DynamoTable coordinationTable;
+    private final DynamoTable homeTable;
     private final boolean createTables;
     private final Canary canary;
     private final CertificateStore certificates;
@@ -56,7 +57,7 @@ public final class CertificateTables implements AutoCloseable {
         this.coordinationTable =
                 new DynamoTable(clients.coordination(), settings.coordination().name());
         this.createTables = settings.createTables();
-        DynamoTable homeTable = isHome ? certificateTable : new DynamoTable(clients.coordination(), name);
+        this.homeTable = isHome ? certificateTable : new DynamoTable(clients.coordination(), name);
         Optional<HomeCopies> copies =
                 isHome ? Optional.empty() : Optional.of(new HomeCopies(homeTable, certificateTable));
         this.canary = new Canary(coordinationTable, copies, keys);
@@ -78,17 +79,18 @@ public final class CertificateTables implements AutoCloseable {
             DynamoTable regional = certificateTable.under(region);
             var own = new CertificateRows(regional, keys, CertificateRows.NO_LATER_VERSION);
             var near = new RegionalCertificates(rows(certificateTable, keys), own, clock);
-            this.certificates = new ReplicatedCertificates(near, written);
+            var watch = new HomeWatch(coordinationTable, nanos);
+            this.certificates =
+                    new ReplicatedCertificates(near, new DynamoCertificates(regional, keys), written, watch);
             this.remote = Optional.of(new RemoteRegion(
-                    region,
-                    new HomeWatch(coordinationTable, nanos),
+                    watch,
                     new OrderPlace(
                             false,
                             near,
                             new DynamoLeases(regional, nanos, clock),
                             new DynamoBudgets(regional, clock),
                             new DynamoPauses(regional, clock)),
-                    new AwayCertificates(region, own, rows(homeTable, keys), leases)));
+                    new AwayCertificates(region, near, rows(homeTable, keys), leases)));
         }
         this.home = new OrderPlace(true, certificates, leases, budgets, pauses);
     }
@@ -112,15 +114,21 @@ public final class CertificateTables implements AutoCloseable {
     public TablesCheck check() {
         String missing = Stream.of(
                         TableShape.CERTIFICATES.problem(certificateTable, createTables),
-                        isHomeAway()
-                                ? Optional.<String>empty()
-                                : TableShape.COORDINATION.problem(coordinationTable, createTables))
+                        isHomeAway() ? Optional.<String>empty() : homeProblem())
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining("; "));
         if (!missing.isEmpty()) {
             return new TablesCheck.NotReady(missing);
         }
         return canary.problem().<TablesCheck>map(TablesCheck.NotReady::new).orElseGet(TablesCheck.Ready::new);
+    }
+
+    private Optional<String> homeProblem() {
+        return TableShape.COORDINATION
+                .problem(coordinationTable, createTables)
+                .or(() -> remote.isPresent()
+                        ? TableShape.CERTIFICATES.problem(homeTable, createTables)
+                        : Optional.empty());
     }
 
     private static CertificateRows rows(DynamoTable table, KeyEncryption keys) {

@@ -46,7 +46,9 @@ record RegionalCertificates(CertificateRows replica, CertificateRows own, Instan
         return switch (written) {
             case FindResult.Found(StoredCertificate found) -> found.version() > version ? written : shared;
             case FindResult.Damaged(long damaged, String _, LastVerdict _) -> damaged > version ? written : shared;
-            case FindResult.Absent _, FindResult.KeyUnavailable _, FindResult.Unreachable _ -> shared;
+            case FindResult.Absent() -> shared;
+            // There is something, or may be: nobody orders for want of a look.
+            case FindResult.KeyUnavailable _, FindResult.Unreachable _ -> written;
         };
     }
 

@@ -3,9 +3,8 @@ package dev.anyhost.store;
 /**
  * What a process outside the home region has for the time when home is away.
  *
- * @param name the region's
  * @param home whether it is away
  * @param orders where this region orders meanwhile
  * @param written what came of that and is to be brought home
  */
-public record RemoteRegion(String name, HomeWatch home, OrderPlace orders, AwayCertificates written) {}
+public record RemoteRegion(HomeWatch home, OrderPlace orders, AwayCertificates written) {}

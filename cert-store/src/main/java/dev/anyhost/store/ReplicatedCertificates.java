@@ -9,15 +9,18 @@ import java.util.function.Consumer;
  * The certificates as a process sees them that isn't in the home region: looked for in its own region, written at home.
  *
  * @param region what is near
+ * @param own this region's rows, for what is noted on them
  * @param home what counts
  */
-record ReplicatedCertificates(RegionalCertificates region, DynamoCertificates home) implements CertificateStore {
+record ReplicatedCertificates(
+        RegionalCertificates region, DynamoCertificates own, DynamoCertificates home, HomeWatch watch)
+        implements CertificateStore {
 
     /** At home where the replica can't be reached. */
     @Override
     public FindResult find(Hostname hostname) {
         FindResult near = region.find(hostname);
-        return near instanceof FindResult.Unreachable ? home.find(hostname) : near;
+        return near instanceof FindResult.Unreachable && !watch.isAway() ? home.find(hostname) : near;
     }
 
     /** What this region wrote while home was away saves an order until it was brought there. */
@@ -25,7 +28,12 @@ record ReplicatedCertificates(RegionalCertificates region, DynamoCertificates ho
     public FindResult findConsistent(Hostname hostname) {
         FindResult written = home.findConsistent(hostname);
         FindResult later = region.orOwn(written, hostname, true);
-        return later instanceof FindResult.Found(StoredCertificate found) && region.isValid(found) ? later : written;
+        return switch (later) {
+            case FindResult.Found(StoredCertificate found) -> region.isValid(found) ? later : written;
+            case FindResult.KeyUnavailable _ -> later;
+            // Home is there: what can't be seen nearby needn't keep it from ordering.
+            case FindResult.Absent _, FindResult.Damaged _, FindResult.Unreachable _ -> written;
+        };
     }
 
     @Override
@@ -38,9 +46,14 @@ record ReplicatedCertificates(RegionalCertificates region, DynamoCertificates ho
         return home.facts(hostname);
     }
 
+    /** On the region's own row where home has none: it is served, and brought home, with what it says. */
     @Override
     public VerdictResult recordVerdict(Hostname hostname, LastVerdict verdict) {
-        return home.recordVerdict(hostname, verdict);
+        VerdictResult result = home.recordVerdict(hostname, verdict);
+        return switch (result) {
+            case VerdictResult.Absent _, VerdictResult.Unreachable _ -> own.recordVerdict(hostname, verdict);
+            case VerdictResult.Recorded _, VerdictResult.Unchanged _ -> result;
+        };
     }
 
     @Override

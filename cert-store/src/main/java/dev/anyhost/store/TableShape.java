@@ -30,8 +30,8 @@ import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
  */
 record TableShape(List<String> keys, Optional<String> timeToLive, TableIndex index) {
 
-    static final TableShape CERTIFICATES =
-            new TableShape(List.of(CertificateItem.HOSTNAME), Optional.empty(), CertificateItem.BY_DUE);
+    static final TableShape CERTIFICATES = new TableShape(
+            List.of(CertificateItem.HOSTNAME), Optional.of(CoordinationKey.EXPIRES), CertificateItem.BY_DUE);
     static final TableShape COORDINATION = new TableShape(
             List.of(CoordinationKey.SUBJECT, CoordinationKey.KIND),
             Optional.of(CoordinationKey.EXPIRES),

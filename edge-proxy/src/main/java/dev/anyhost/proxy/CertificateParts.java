@@ -163,8 +163,12 @@ record CertificateParts(
                         outcome -> around.metrics().lookedAfter(outcome.name().toLowerCase(Locale.ROOT))));
         around.metrics().certificatesOverdue("sixth", renewal.overdue()::late);
         around.metrics().certificatesOverdue("twelfth", renewal.overdue()::almostExpired);
-        var validations =
-                new ValidationCertificates(board, handoff, around.time().clock());
+        var validations = new ValidationCertificates(
+                board,
+                new ValidationCertificates.Markers(
+                        issuing::http01, admission::isLastRefused, around.time().nanos()),
+                handoff,
+                around.time().clock());
         return new CertificateParts(
                 admission,
                 directory,
@@ -193,13 +197,14 @@ record CertificateParts(
                                 owner,
                                 around.time(),
                                 announcements,
+                                new Random(),
                                 result -> around.metrics().broughtHome(label(result)))));
     }
 
     private static String label(BroughtHome result) {
         return switch (result) {
             case BroughtHome.Written _ -> "written";
-            case BroughtHome.NotNeeded _ -> "not_needed";
+            case BroughtHome.Removed _ -> "removed";
             case BroughtHome.Later _ -> "later";
         };
     }

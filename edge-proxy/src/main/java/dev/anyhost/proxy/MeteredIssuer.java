@@ -26,10 +26,11 @@ record MeteredIssuer(Issuer issuer, Metrics metrics, LongSupplier nanos, Boolean
 
     @Override
     public IssuanceOutcome issue(IssuanceRequest request) {
+        boolean alone = isHomeAway.getAsBoolean();
         long begun = nanos.getAsLong();
         IssuanceOutcome outcome = issuer.issue(request);
         Duration took = Duration.ofNanos(nanos.getAsLong() - begun);
-        if (isHomeAway.getAsBoolean() && !(outcome instanceof IssuanceOutcome.NotOrdered)) {
+        if (alone && !(outcome instanceof IssuanceOutcome.NotOrdered)) {
             metrics.orderedInRegion();
         }
         switch (outcome) {

@@ -43,6 +43,7 @@ public final class LeasedIssuance {
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
     private static final int WATCHED = 10_000;
     private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration FOR_NOW = Duration.ofSeconds(30);
 
     private final Orders orders;
     private final Surroundings around;
@@ -170,13 +171,33 @@ public final class LeasedIssuance {
         try {
             OrderPlace place = orders.place().get();
             // What is counted at home can't be counted now: only whoever waits is worth an order on our own.
-            return place.isHome() || urgency == Urgency.SOMEBODY_WAITS
-                    ? new Attempt(place).claim(hostname, new Wanted(authorities, route, urgency, former))
-                    : unreachable(hostname, "the home region is away");
+            if (!place.isHome() && urgency != Urgency.SOMEBODY_WAITS) {
+                return unreachable(hostname, "the home region is away");
+            }
+            var wanted = new Wanted(authorities, route, urgency, former);
+            Outcome outcome = new Attempt(place).claim(hostname, wanted);
+            return place.isHome() ? outcome : forNow(outcome, route);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return new Failed(around.soon(Cause.ISSUING));
         }
+    }
+
+    /** What holds for a region on its own is over when home is back, which may be any moment. */
+    private Outcome forNow(Outcome outcome, Route route) {
+        return switch (outcome) {
+            case Obtained _ -> outcome;
+            case Failed(NotYet answer) -> new Failed(new NotYet(answer.cause(), sooner(answer.retryAt())));
+            case PutOff(IssuanceFailure failure) ->
+                failure.route().leadsWhere(route)
+                        ? new Failed(new NotYet(Cause.ISSUANCE_FAILED, sooner(failure.retryAt())))
+                        : outcome;
+        };
+    }
+
+    private Instant sooner(Instant retryAt) {
+        Instant soon = around.now().plus(FOR_NOW);
+        return retryAt.isBefore(soon) ? retryAt : soon;
     }
 
     /** Until when no authority wants orders, as far as this process knows: that costs no call. */
@@ -223,7 +244,7 @@ public final class LeasedIssuance {
 
         /** From a holder that showed no sign of life since the last try, as well. */
         private ClaimResult claim(Hostname hostname) {
-            LeaseWatch seen = inTheWay.asMap().remove(hostname);
+            LeaseWatch seen = place.isHome() ? inTheWay.asMap().remove(hostname) : null;
             return seen == null
                     ? place.leases().claim(hostname, around.owner())
                     : place.leases().claimAfterWatching(seen, around.owner());

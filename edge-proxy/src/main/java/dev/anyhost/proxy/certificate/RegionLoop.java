@@ -8,14 +8,21 @@ import dev.anyhost.store.BroughtHome;
 import dev.anyhost.store.DueResult;
 import dev.anyhost.store.HomeWatch;
 import dev.anyhost.store.OrderPlace;
+import dev.anyhost.store.PauseResult;
 import dev.anyhost.store.RemoteRegion;
 import dev.anyhost.store.changes.Change;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What a process outside the home region does all the time: looks whether home is away, and when it is back brings there what
@@ -26,12 +33,13 @@ public final class RegionLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegionLoop.class);
     private static final Duration BRING_EVERY = Duration.ofSeconds(15);
-    private static final int AT_ONCE = 100;
+    private static final int AT_ONCE = 1_000;
 
     private final RemoteRegion region;
     private final OrderPlace home;
     private final Supplier<List<Authority>> authorities;
     private final Surroundings around;
+    private boolean alone;
 
     /**
      * What it needs of its process.
@@ -41,7 +49,11 @@ public final class RegionLoop {
      * @param results hears how each try ended
      */
     public record Surroundings(
-            String owner, IssuanceTime time, Announcements announcements, Consumer<BroughtHome> results) {}
+            String owner,
+            IssuanceTime time,
+            Announcements announcements,
+            Random random,
+            Consumer<BroughtHome> results) {}
 
     /** @param home where orders are coordinated while it isn't away */
     public RegionLoop(
@@ -74,33 +86,66 @@ public final class RegionLoop {
         }
     }
 
-    /** Once, as much as there is. */
+    /** Once, as much as there is. On one thread. */
     void bring() {
         if (region.home().isAway() || authorities.get().isEmpty()) {
+            alone |= region.home().isAway();
             return;
         }
+        if (alone) {
+            alone = false;
+            authorities.get().forEach(authority -> bringPause(authority.issuer().directory()));
+        }
         switch (region.written().list(AT_ONCE)) {
-            case DueResult.Due(List<Hostname> hostnames) -> hostnames.forEach(this::bring);
+            case DueResult.Due(List<Hostname> hostnames) -> {
+                // Not the same one first at every process.
+                List<Hostname> mixed = new ArrayList<>(hostnames);
+                Collections.shuffle(mixed, around.random());
+                mixed.forEach(this::bring);
+            }
             case DueResult.Unreachable(String reason) ->
                 LOG.atWarn().addKeyValue("reason", reason).log("not known what is to be brought home");
         }
     }
 
+    /** What an authority told this region to wait for, it told all. */
+    private void bringPause(String directory) {
+        if (region.orders().pauses().look(directory) instanceof PauseResult.Paused(Instant until, String problem)) {
+            var effect = home.pauses().pause(directory, until, problem);
+            LOG.atInfo()
+                    .addKeyValue("issuer", directory)
+                    .addKeyValue("until", until)
+                    .addKeyValue("result", effect)
+                    .log("pause brought home");
+        }
+    }
+
     private void bring(Hostname hostname) {
         BroughtHome result = region.written().bringHome(hostname, around.owner());
-        LOG.atInfo()
+        LOG.atLevel(result instanceof BroughtHome.Later ? Level.DEBUG : Level.INFO)
                 .addKeyValue("hostname", hostname)
                 .addKeyValue("result", result)
-                .log("certificate brought home");
+                .log("certificate to be brought home");
         around.results().accept(result);
-        if (result instanceof BroughtHome.Written(long version, String issuer)) {
-            around.announcements().tell(new Change(version == 1 ? Change.Kind.ISSUED : Change.Kind.RENEWED, hostname));
-            authorities.get().stream()
-                    .filter(authority -> authority.issuer().directory().equals(issuer))
-                    .forEach(authority -> authority
-                            .budget()
-                            .attempt(home, hostname, Urgency.SOMEBODY_WAITS)
-                            .orderedElsewhere());
+        switch (result) {
+            case BroughtHome.Written(long version) ->
+                around.announcements()
+                        .tell(new Change(version == 1 ? Change.Kind.ISSUED : Change.Kind.RENEWED, hostname));
+            case BroughtHome.Removed(Optional<String> issuer) ->
+                issuer.ifPresent(directory -> charge(hostname, directory));
+            case BroughtHome.Later _ -> {
+                // There will be another round.
+            }
         }
+    }
+
+    /** Once for each row: whoever removes it. */
+    private void charge(Hostname hostname, String directory) {
+        authorities.get().stream()
+                .filter(authority -> authority.issuer().directory().equals(directory))
+                .forEach(authority -> authority
+                        .budget()
+                        .attempt(home, hostname, Urgency.SOMEBODY_WAITS)
+                        .orderedElsewhere());
     }
 }

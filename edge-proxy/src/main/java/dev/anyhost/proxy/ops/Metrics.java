@@ -56,7 +56,7 @@ public final class Metrics {
             ticketKeys(result);
         }
         regionalOrders();
-        for (String result : new String[] {"written", "not_needed", "later"}) {
+        for (String result : new String[] {"written", "removed", "later"}) {
             broughtHomeCounter(result);
         }
     }
@@ -160,7 +160,7 @@ public final class Metrics {
         regionalOrders().increment();
     }
 
-    /** A certificate of such an order was to be brought home. {@code result}: written, not_needed or later. */
+    /** A certificate of such an order was to be brought home. {@code result}: written, removed or later. */
     public void broughtHome(String result) {
         broughtHomeCounter(result).increment();
     }

@@ -11,13 +11,9 @@ import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.issuance.Pause;
 import dev.anyhost.proxy.issuance.Urgency;
 import dev.anyhost.store.AccountResult;
-import dev.anyhost.store.BroughtHome;
 import dev.anyhost.store.FindResult;
-import dev.anyhost.store.OrderBudgets;
 import dev.anyhost.store.TablesCheck;
 import dev.anyhost.store.TicketKeysResult;
-import dev.anyhost.store.changes.Change;
-import dev.anyhost.store.changes.ChangesSince;
 import dev.anyhost.store.tickets.TicketKeyRing;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -30,19 +26,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
-/** A region whose home is away: what it serves, what it orders on its own, and what becomes of that. */
+/** A region whose home is away: what it serves, and what it orders on its own. */
 class HomeAwayTest extends OnRegions {
-
-    private final List<BroughtHome> brought = new ArrayList<>();
-
-    private List<Change.Kind> told() {
-        return ((ChangesSince.Read) regions.home
-                        .tables
-                        .changes()
-                        .since(regions.home.clock.instant().minus(Duration.ofMinutes(5))))
-                .entries().stream().map(entry -> entry.change().kind()).toList();
-    }
 
     @Test
     void homeAway_regionServesWhatItHasAndRenewsNothing() {
@@ -74,6 +61,23 @@ class HomeAwayTest extends OnRegions {
     }
 
     @Test
+    void homeThatRefuses_isNotAway() {
+        var refused = ResourceNotFoundException.builder()
+                .statusCode(400)
+                .message("no such table")
+                .build();
+        dublin.link().fail(() -> refused);
+        for (int i = 0; i < 5; i++) {
+            dublin.tables().remote().orElseThrow().home().look();
+            regions.home.clock.advance(Duration.ofSeconds(5));
+        }
+
+        assertThat(dublin.tables().isHomeAway()).isFalse();
+        assertThat(regions.instance("dublin", dublin).visit(HOST)).isInstanceOf(NotYet.class);
+        assertThat(regions.home.orders).isEmpty();
+    }
+
+    @Test
     void homeAway_raceInOneRegionIsOneOrder() throws Exception {
         regions.cutOff(dublin);
         regions.home.pause = Pause.REAL;
@@ -90,109 +94,6 @@ class HomeAwayTest extends OnRegions {
             }
         }
         assertThat(regions.home.orders).hasSize(1);
-    }
-
-    @Test
-    void homeBack_whatTheRegionOrderedIsBroughtThereAndServedEverywhere() {
-        regions.home.limits = OrderLimits.LETS_ENCRYPT;
-        regions.cutOff(dublin);
-        var remote = regions.instance("dublin", dublin);
-        Serve ordered = served(remote);
-        regions.join(dublin);
-        // Until it is at home, it saves its own region an order.
-        assertThat(served(regions.instance("dublin-2", dublin)).certificate().serial())
-                .isEqualTo(ordered.certificate().serial());
-
-        regions.loop("dublin", dublin, remote, brought).bring();
-        remote.announcements().tellAll();
-
-        assertThat(brought).containsExactly(new BroughtHome.Written(1, Cluster.DIRECTORY));
-        assertThat(told()).containsExactly(Change.Kind.ISSUED);
-        assertThat(serial(atHome())).isEqualTo(ordered.certificate().serial());
-        regions.certificates.deliverAll();
-        assertThat(served(regions.instance("tokyo", tokyo)).certificate().serial())
-                .isEqualTo(ordered.certificate().serial());
-        assertThat(served(regions.instance("dublin-3", dublin)).certificate().serial())
-                .isEqualTo(ordered.certificate().serial());
-        assertThat(regions.home.orders).hasSize(1);
-        List<String> charged = new ArrayList<>();
-        regions.home
-                .tables
-                .budgets()
-                .list(Cluster.DIRECTORY, OrderBudgets.domain(""), bucket -> charged.add(bucket.bucket()));
-        assertThat(charged).containsExactly("domain#customer.example");
-
-        regions.loop("dublin", dublin, remote, brought).bring();
-        assertThat(brought).hasSize(1);
-    }
-
-    @Test
-    void regionAndHomeOrderedBoth_allEndWithOneOfTheTwo() {
-        regions.cutOff(dublin);
-        var remote = regions.instance("dublin", dublin);
-        var home = regions.home.instance("home");
-        served(remote);
-        regions.home.clock.advance(Duration.ofMinutes(1));
-        served(home);
-        assertThat(regions.home.orders).hasSize(2);
-
-        regions.join(dublin);
-        regions.certificates.deliverAll();
-        regions.loop("dublin", dublin, remote, brought).bring();
-        regions.certificates.deliverAll();
-
-        // Home's is valid for longer.
-        assertThat(brought).containsExactly(new BroughtHome.NotNeeded());
-        remote.acquisition().renewed(HOST);
-        for (var instance : List.of(remote, home, regions.instance("dublin-2", dublin), regions.instance("t", tokyo))) {
-            assertThat(served(instance).certificate().serial()).isEqualTo(serial(atHome()));
-        }
-        assertThat(regions.home.orders).hasSize(2);
-    }
-
-    @Test
-    void twoRegionsAlone_orderOnceEachAndTheLaterCertificateStays() {
-        regions.cutOff(dublin);
-        regions.cutOff(tokyo);
-        var inDublin = regions.instance("dublin", dublin);
-        var inTokyo = regions.instance("tokyo", tokyo);
-        served(inDublin);
-        regions.home.clock.advance(Duration.ofMinutes(1));
-        Serve later = served(inTokyo);
-        regions.join(dublin);
-        regions.join(tokyo);
-
-        regions.loop("dublin", dublin, inDublin, brought).bring();
-        regions.loop("tokyo", tokyo, inTokyo, brought).bring();
-        regions.certificates.deliverAll();
-
-        assertThat(brought)
-                .containsExactly(
-                        new BroughtHome.Written(1, Cluster.DIRECTORY), new BroughtHome.Written(2, Cluster.DIRECTORY));
-        inDublin.acquisition().renewed(HOST);
-        for (var instance : List.of(inDublin, inTokyo, regions.home.instance("home"))) {
-            assertThat(served(instance).certificate().serial())
-                    .isEqualTo(later.certificate().serial());
-        }
-        assertThat(regions.home.orders).hasSize(2);
-    }
-
-    @Test
-    void expiredWhileHomeIsAway_isOrderedByTheRegionAndReplacedAtHomeLater() {
-        served(regions.home.instance("home"));
-        regions.certificates.deliverAll();
-        regions.home.clock.advance(Duration.ofDays(91));
-        regions.cutOff(dublin);
-        var remote = regions.instance("dublin", dublin);
-
-        Serve own = served(remote);
-        assertThat(own.source()).isEqualTo(Source.ISSUED);
-        regions.join(dublin);
-        regions.loop("dublin", dublin, remote, brought).bring();
-
-        assertThat(brought).containsExactly(new BroughtHome.Written(2, Cluster.DIRECTORY));
-        assertThat(serial(atHome())).isEqualTo(own.certificate().serial());
-        assertThat(regions.home.orders).hasSize(2);
     }
 
     @Test
@@ -218,6 +119,11 @@ class HomeAwayTest extends OnRegions {
         }
         // A third of 50 for one registered domain, of which visitors leave a tenth.
         assertThat(orders).isEqualTo(15);
+
+        regions.join(dublin);
+        regions.home.clock.advance(Duration.ofSeconds(31));
+        assertThat(remote.visit(hostname("shop" + orders + ".customer.example")))
+                .isInstanceOf(Serve.class);
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -78,6 +79,7 @@ final class Regions implements AutoCloseable {
                         owner,
                         new IssuanceTime(home.clock, home.clock::nanos, home.clock::advance),
                         instance.announcements(),
+                        new Random(1),
                         results::add));
     }
 

@@ -92,7 +92,7 @@ final class SimulatedInstance implements AutoCloseable {
                                 remote,
                                 tables.home(),
                                 () -> List.of(authority(clock)),
-                                new RegionLoop.Surroundings(name, time, announcements, _ -> {}))));
+                                new RegionLoop.Surroundings(name, time, announcements, new Random(origin), _ -> {}))));
     }
 
     private void follow(RemoteRegion remote, RegionLoop loop) {

@@ -41,7 +41,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  *       after a newer one.
  *   <li>Within twice a lease's term of the last fault somebody has the certificate (F11). Where calls were only repeated,
  *       no lease is taken over, and who ordered knows that it did.
- *   <li>In the end all who are left serve the certificate that is stored.
+ *   <li>In the end all who are left serve the certificate that is stored, and where nothing but the way home was cut, what was
+ *       ordered meanwhile is there.
  * </ul>
  */
 public final class Simulation {
@@ -121,6 +122,9 @@ public final class Simulation {
             return; // Nobody is left to promise anything; what was stored was looked at.
         }
         check(firstServed.isPresent(), "nobody has a certificate");
+        check(
+                !world.faults.cutsRegionsOff() || world.isEverythingBroughtHome(),
+                "a certificate of a region on its own wasn't brought home");
         Duration late = firstServed.get().minus(world.lastFault());
         check(
                 late.compareTo(TERM.multipliedBy(2).plus(WORK)) <= 0,

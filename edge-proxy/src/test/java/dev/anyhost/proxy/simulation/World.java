@@ -158,6 +158,11 @@ final class World {
         return item(Geography.HOME, HOSTNAME.value());
     }
 
+    /** What a region wrote by itself is at home, or wasn't needed there. */
+    boolean isEverythingBroughtHome() {
+        return geography.regions().stream().allMatch(region -> ownItem(region).isEmpty());
+    }
+
     /** What a region wrote by itself. */
     private Map<String, AttributeValue> ownItem(String region) {
         return item(region, region + "|certificate|" + HOSTNAME.value());
