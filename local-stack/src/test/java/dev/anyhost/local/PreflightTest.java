@@ -20,10 +20,14 @@ import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.events.CertificateEvents;
 import dev.anyhost.verifier.whitelist.ProxyNotices;
 import dev.anyhost.verifier.whitelist.WhitelistSettings;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,8 +187,9 @@ class PreflightTest {
             Map<String, String> byTls = looking(system).entrySet().stream()
                     .collect(Collectors.toMap(
                             Map.Entry::getKey, change -> "challenges: [tls-alpn-01]\n  " + change.getValue()));
-            HttpServer stranger = stranger(system.httpsPort);
-            try (EdgeProxy proxy = system.proxy(byTls)) {
+            try (ServerSocket mailServer = new ServerSocket(system.httpsPort, 10, InetAddress.ofLiteral(ELSEWHERE));
+                    EdgeProxy proxy = system.proxy(byTls)) {
+                Thread.startVirtualThread(() -> greet(mailServer));
                 system.allow(SHOWN);
                 system.allow(MISPOINTED);
                 system.pebble.dns().addA(MISPOINTED, ELSEWHERE);
@@ -194,8 +199,18 @@ class PreflightTest {
                 assertThat(visit(system, MISPOINTED)).isEqualTo(NOT_YET);
                 assertThat(preflights(proxy, "failed")).isEqualTo(1);
                 assertThat(AcmeRequests.orders(system.authority, MISPOINTED)).isZero();
-            } finally {
-                stranger.stop(0);
+            }
+        }
+    }
+
+    /** Speaks first, and no TLS. */
+    private static void greet(ServerSocket mailServer) {
+        while (!mailServer.isClosed()) {
+            try (Socket client = mailServer.accept()) {
+                client.getOutputStream().write("220 mail.test ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
+                var _ = client.getInputStream().readAllBytes();
+            } catch (IOException over) {
+                // The client has seen enough, or the test is over.
             }
         }
     }
