@@ -11,6 +11,7 @@ import dev.anyhost.store.encryption.KeyEncryption;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,28 @@ class ProductionClientTest {
         }
         assertThat(heard).contains("GetItem FAILED", "PutItem FAILED", "UpdateItem FAILED", "DeleteItem FAILED");
         assertThat(heard).allMatch(call -> call.endsWith(" FAILED"));
+    }
+
+    /** In some of so many calls the reset comes while the request's head is written. */
+    @Test
+    void connectionsThatAreReset_areUnreachableAtWhateverMoment() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                CertificateTables tables = open(server.getLocalPort())) {
+            Thread.startVirtualThread(() -> resetAll(server));
+            for (int i = 0; i < 300; i++) {
+                assertThat(tables.leases().claim(SHOP, "proxy-1")).isInstanceOf(ClaimResult.Unreachable.class);
+            }
+        }
+    }
+
+    private static void resetAll(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket client = server.accept()) {
+                client.setSoLinger(true, 0);
+            } catch (IOException over) {
+                // The test has ended, or the client has.
+            }
+        }
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.anyhost.proxy;
 
 import dev.anyhost.proxy.certificate.CertificateDirectory;
-import dev.anyhost.proxy.concurrent.Background;
 import dev.anyhost.proxy.forward.AdminHttp;
 import dev.anyhost.proxy.forward.ClientAddress;
 import dev.anyhost.proxy.forward.ClientConnection;
@@ -122,23 +121,17 @@ public final class EdgeProxy implements AutoCloseable {
             new WarmUp(loops, handshakes, forwarding, time).run();
             health.clear("start");
         });
-        certificates.region().ifPresent(region -> Background.keep(virtualThreads, region::watch));
+        certificates.region().ifPresent(region -> virtualThreads.execute(region::watch));
         virtualThreads.execute(() -> {
-            while (!virtualThreads.isShutdown()
-                    && certificates.issuing().authorities().isEmpty()) {
-                certificates.issuing().open(health, metrics);
-            }
-            if (virtualThreads.isShutdown()) {
-                return;
-            }
+            certificates.issuing().open(health, metrics);
             // Whatever comes of it: what is ready has looked once, so that it mostly resumes what others began.
             certificates.tickets().look();
             health.clear("tickets");
-            Background.keep(virtualThreads, () -> certificates.tickets().follow(time.pause()::pause));
-            Background.keep(virtualThreads, certificates.early()::run);
-            Background.keep(virtualThreads, certificates.renewal()::run);
-            certificates.region().ifPresent(region -> Background.keep(virtualThreads, region::bringHome));
-            Background.keep(virtualThreads, certificates.changes()::follow);
+            virtualThreads.execute(() -> certificates.tickets().follow(time.pause()::pause));
+            virtualThreads.execute(certificates.early()::run);
+            virtualThreads.execute(certificates.renewal()::run);
+            certificates.region().ifPresent(region -> virtualThreads.execute(region::bringHome));
+            certificates.changes().follow();
         });
         parts.opened(() -> interrupt(virtualThreads));
     }

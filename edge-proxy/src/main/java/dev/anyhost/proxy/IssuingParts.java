@@ -52,7 +52,7 @@ final class IssuingParts implements AutoCloseable {
         this.time = time;
     }
 
-    /** Blocks until everything was seen or the thread is interrupted, which it then isn't any more. */
+    /** Blocks until everything was seen or the thread is interrupted. */
     void open(Health health, Metrics metrics) {
         health.raise(PART, "tables, keys and account not seen yet");
         try {
@@ -61,7 +61,7 @@ final class IssuingParts implements AutoCloseable {
             }
             health.clear(PART);
         } catch (InterruptedException stopped) {
-            LOG.debug("looked for no longer", stopped);
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.anyhost.store.aws;
 
+import dev.anyhost.aws.CheckedHttp;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -42,6 +43,7 @@ public final class AwsCalls {
 
     /** The JDK's HTTP client: small, blocking, at home on virtual threads. */
     public static SdkHttpClient.Builder<?> http() {
-        return UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SOCKET);
+        return new CheckedHttp(
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SOCKET));
     }
 }

@@ -1,5 +1,6 @@
 package dev.anyhost.verifier.whitelist;
 
+import dev.anyhost.aws.CheckedHttp;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,9 +36,9 @@ final class WhitelistClient {
         var builder = DynamoDbClient.builder()
                 .region(Region.of(settings.region()))
                 .credentialsProvider(credentials(settings.endpoint()))
-                .httpClientBuilder(UrlConnectionHttpClient.builder()
+                .httpClientBuilder(new CheckedHttp(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
-                        .socketTimeout(ATTEMPT))
+                        .socketTimeout(ATTEMPT)))
                 .overrideConfiguration(limits -> limits.apiCallAttemptTimeout(ATTEMPT)
                         .apiCallTimeout(CALL)
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()

@@ -1,0 +1,2 @@
+/** What all AWS clients need, whoever makes them. */
+package dev.anyhost.aws;
