@@ -29,6 +29,8 @@ class KeyAndCertificateTest {
         assertThat(fault("shop.example.com", leaf("SHOP.example.com"))).isEmpty();
         assertThat(fault("shop.example.com", leaf(new CertificateBuilder().rsa2048(), "shop.example.com")))
                 .isEmpty();
+        assertThat(fault("shop.example.com", leaf(new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp384), "shop.example.com")))
+                .isEmpty();
     }
 
     @Test
@@ -39,12 +41,20 @@ class KeyAndCertificateTest {
 
     @Test
     void otherKey_isAFault() {
-        X509Bundle pair = leaf("shop.example.com");
+        X509Bundle elliptic = leaf("shop.example.com");
+        X509Bundle larger = leaf(new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp384), "shop.example.com");
+        X509Bundle rsa = leaf(new CertificateBuilder().rsa2048(), "shop.example.com");
 
-        assertThat(fault("shop.example.com", pair, leaf("shop.example.com")))
-                .contains("the private key is not the certificate's");
-        assertThat(fault("shop.example.com", pair, leaf(new CertificateBuilder().rsa2048(), "shop.example.com")))
-                .contains("the private key is not the certificate's");
+        assertNoPair(elliptic, leaf("shop.example.com"));
+        assertNoPair(elliptic, larger);
+        assertNoPair(larger, elliptic);
+        assertNoPair(elliptic, rsa);
+        assertNoPair(rsa, elliptic);
+        assertNoPair(rsa, leaf(new CertificateBuilder().rsa2048(), "shop.example.com"));
+    }
+
+    private static void assertNoPair(X509Bundle certificate, X509Bundle key) {
+        assertThat(fault("shop.example.com", certificate, key)).contains("the private key is not the certificate's");
     }
 
     @Test
