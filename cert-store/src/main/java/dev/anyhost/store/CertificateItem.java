@@ -8,16 +8,19 @@ import dev.anyhost.store.encryption.OpenResult;
 import dev.anyhost.store.encryption.Plaintext;
 import dev.anyhost.store.encryption.SealResult;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,8 +187,8 @@ final class CertificateItem {
         @Nullable AttributeValue stored = item.get(CHAIN);
         return stored == null || stored.l().isEmpty()
                 ? Optional.empty()
-                : Optional.of(certificate(
-                        CertificateFactory.getInstance("X.509"), stored.l().getFirst()));
+                : Optional.of(
+                        leaf(CertificateFactory.getInstance("X.509"), stored.l().getFirst()));
     }
 
     private static FindResult read(Hostname hostname, Map<String, AttributeValue> item, Plaintext pkcs8) {
@@ -248,18 +251,35 @@ final class CertificateItem {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         List<X509Certificate> chain = new ArrayList<>();
         for (AttributeValue one : stored.l()) {
-            chain.add(certificate(factory, one));
+            chain.add(chain.isEmpty() ? leaf(factory, one) : authority(factory, one));
         }
         return chain;
     }
 
-    private static X509Certificate certificate(CertificateFactory factory, AttributeValue stored)
+    /**
+     * The JDK remembers the last 750 certificates that it read one at a time. Of leaves that is of no use, and it is long enough
+     * for the collector to take each for old.
+     */
+    private static X509Certificate leaf(CertificateFactory factory, AttributeValue stored) throws CertificateException {
+        Collection<? extends Certificate> one = factory.generateCertificates(der(stored));
+        if (one.size() != 1) {
+            throw new CertificateException(one.size() + " certificates in one");
+        }
+        return (X509Certificate) one.iterator().next();
+    }
+
+    /** Mostly the same few, which the JDK remembers. */
+    private static X509Certificate authority(CertificateFactory factory, AttributeValue stored)
             throws CertificateException {
+        return (X509Certificate) factory.generateCertificate(der(stored));
+    }
+
+    private static InputStream der(AttributeValue stored) throws CertificateException {
         @Nullable SdkBytes der = stored.b();
         if (der == null) {
             throw new CertificateException("not binary");
         }
-        return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der.asByteArray()));
+        return new ByteArrayInputStream(der.asByteArrayUnsafe());
     }
 
     /** Empty for what can't be read: an origin that is lost must not turn into the operator's default, nor a policy. */

@@ -29,7 +29,11 @@ class KeyAndCertificateTest {
         assertThat(fault("shop.example.com", leaf("SHOP.example.com"))).isEmpty();
         assertThat(fault("shop.example.com", leaf(new CertificateBuilder().rsa2048(), "shop.example.com")))
                 .isEmpty();
-        assertThat(fault("shop.example.com", leaf(new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp384), "shop.example.com")))
+        assertThat(fault(
+                        "shop.example.com",
+                        leaf(
+                                new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp384),
+                                "shop.example.com")))
                 .isEmpty();
     }
 
@@ -42,7 +46,8 @@ class KeyAndCertificateTest {
     @Test
     void otherKey_isAFault() {
         X509Bundle elliptic = leaf("shop.example.com");
-        X509Bundle larger = leaf(new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp384), "shop.example.com");
+        X509Bundle larger =
+                leaf(new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.ecp384), "shop.example.com");
         X509Bundle rsa = leaf(new CertificateBuilder().rsa2048(), "shop.example.com");
 
         assertNoPair(elliptic, leaf("shop.example.com"));
