@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.xbill.DNS.CAARecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
@@ -13,6 +14,7 @@ import org.xbill.DNS.Type;
 public final class CaaCheck {
 
     private static final String METHODS = "validationmethods=";
+    private static final String ACCOUNT = "accounturi=";
     private static final int CRITICAL = 128;
     private static final int MOST_LABELS = 127;
 
@@ -27,8 +29,9 @@ public final class CaaCheck {
      *
      * @param identities what the records may call the authorities, in lower case (RFC 8659 section 4.2); one of them is enough
      * @param methods the validation methods that may be used (RFC 8657 section 4); empty when that is not known
+     * @param account the URL of the account that orders (section 3); empty when that is not known
      */
-    public record Applicant(Set<String> identities, Set<String> methods) {
+    public record Applicant(Set<String> identities, Set<String> methods, Optional<String> account) {
 
         /** Keeps copies. */
         public Applicant {
@@ -36,9 +39,9 @@ public final class CaaCheck {
             methods = Set.copyOf(methods);
         }
 
-        /** One whose methods aren't known. */
+        /** One whose methods and account aren't known. */
         public static Applicant of(Set<String> identities) {
-            return new Applicant(identities, Set.of());
+            return new Applicant(identities, Set.of(), Optional.empty());
         }
     }
 
@@ -96,22 +99,33 @@ public final class CaaCheck {
         return !restricted || named;
     }
 
-    /**
-     * Whether an {@code issue} property names the applicant. Which account it must be ({@code accounturi}) isn't looked at:
-     * that is between the authority and its account.
-     */
+    /** Whether an {@code issue} property names the applicant. */
     private static boolean names(String value, Applicant applicant) {
         String[] parts = value.split(";", -1);
         boolean named = applicant.identities().contains(parts[0].strip().toLowerCase(Locale.ROOT));
         return named
-                && Arrays.stream(parts)
-                        .skip(1)
-                        .map(String::strip)
-                        .filter(parameter -> parameter.toLowerCase(Locale.ROOT).startsWith(METHODS))
-                        .allMatch(parameter -> permits(parameter.substring(METHODS.length()), applicant));
+                && parameters(parts, METHODS).allMatch(methods -> permitsMethod(methods, applicant))
+                && permitsAccount(parameters(parts, ACCOUNT).toList(), applicant);
     }
 
-    private static boolean permits(String methods, Applicant applicant) {
+    private static Stream<String> parameters(String[] parts, String name) {
+        return Arrays.stream(parts)
+                .skip(1)
+                .map(String::strip)
+                .filter(parameter -> parameter.toLowerCase(Locale.ROOT).startsWith(name))
+                .map(parameter -> parameter.substring(name.length()));
+    }
+
+    /** RFC 8657 section 3: the very same URL, and only one. */
+    private static boolean permitsAccount(List<String> accounts, Applicant applicant) {
+        return accounts.isEmpty()
+                || applicant
+                        .account()
+                        .map(account -> accounts.equals(List.of(account)))
+                        .orElse(true);
+    }
+
+    private static boolean permitsMethod(String methods, Applicant applicant) {
         return applicant.methods().isEmpty()
                 || Arrays.stream(methods.split(",", -1)).map(String::strip).anyMatch(applicant.methods()::contains);
     }

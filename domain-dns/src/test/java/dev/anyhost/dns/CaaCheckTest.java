@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anyhost.testkit.DnsServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -33,14 +34,24 @@ class CaaCheckTest {
     }
 
     private CaaCheck.Result check(Set<String> methods) {
+        return check(methods, Optional.empty());
+    }
+
+    private CaaCheck.Result check(Set<String> methods, Optional<String> account) {
         return new CaaCheck(new DnsClient(List.of(dns.address()), Duration.ofSeconds(20)))
-                .of(host, new CaaCheck.Applicant(LETS_ENCRYPT, methods));
+                .of(host, new CaaCheck.Applicant(LETS_ENCRYPT, methods, account));
     }
 
     private boolean permitted(String issue, String... methods) {
         dns.clear(host.value());
         dns.addCaa(host.value(), "issue", issue);
         return check(Set.of(methods)) instanceof CaaCheck.Result.Permitted;
+    }
+
+    private boolean permittedTo(Optional<String> account, String issue) {
+        dns.clear(host.value());
+        dns.addCaa(host.value(), "issue", issue);
+        return check(Set.of("http-01"), account) instanceof CaaCheck.Result.Permitted;
     }
 
     @Test
@@ -91,9 +102,26 @@ class CaaCheckTest {
     }
 
     @Test
-    void otherParameters_areTheAuthoritysBusiness() {
-        assertThat(permitted("letsencrypt.org; accounturi=https://acme-v02.api.letsencrypt.org/acme/acct/1", "http-01"))
+    void account_isTheOneThatMayOrder() {
+        Optional<String> ours = Optional.of("https://ca.test/acct/1");
+
+        assertThat(permittedTo(ours, "letsencrypt.org; accounturi=https://ca.test/acct/1"))
                 .isTrue();
+        assertThat(permittedTo(ours, "letsencrypt.org; validationmethods=http-01 ;AccountURI=https://ca.test/acct/1 "))
+                .isTrue();
+        assertThat(permittedTo(ours, "letsencrypt.org; accounturi=https://ca.test/acct/12"))
+                .isFalse();
+        assertThat(permittedTo(ours, "letsencrypt.org; accounturi=")).isFalse();
+        assertThat(permittedTo(
+                        ours, "letsencrypt.org; accounturi=https://ca.test/acct/1; accounturi=https://ca.test/acct/2"))
+                .isFalse();
+        assertThat(permittedTo(Optional.empty(), "letsencrypt.org; accounturi=https://ca.test/acct/2"))
+                .isTrue();
+    }
+
+    @Test
+    void otherParameters_areTheAuthoritysBusiness() {
+        assertThat(permitted("letsencrypt.org; policy=ev", "http-01")).isTrue();
         assertThat(permitted(";", "http-01")).isFalse();
     }
 }

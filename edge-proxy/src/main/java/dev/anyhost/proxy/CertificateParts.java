@@ -218,6 +218,7 @@ record CertificateParts(
                                 config.acme().getFirst().challenges(),
                                 new NetworkPreflight.Surroundings(
                                         issuing::http01,
+                                        issuing::account,
                                         AddressGuard::isPublic,
                                         around.time().nanos())),
                         around.metrics())

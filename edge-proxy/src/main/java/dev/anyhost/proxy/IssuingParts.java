@@ -14,9 +14,12 @@ import dev.anyhost.proxy.ops.Health;
 import dev.anyhost.proxy.ops.Metrics;
 import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.TablesCheck;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +45,12 @@ final class IssuingParts implements AutoCloseable {
     /** An authority before its account was seen. */
     record Configured(AcmeSettings acme, SSLContext directoryTls, AuthorityBudget budget) {}
 
-    private record Opened(List<AcmeIssuer> issuers, List<Authority> authorities, Http01Answers http01) {}
+    /** @param accounts by directory */
+    private record Opened(
+            List<AcmeIssuer> issuers,
+            List<Authority> authorities,
+            Map<String, SharedAccount> accounts,
+            Http01Answers http01) {}
 
     /** @param configured not empty */
     IssuingParts(CertificateTables tables, List<Configured> configured, ChallengeBoard board, IssuanceTime time) {
@@ -71,6 +79,7 @@ final class IssuingParts implements AutoCloseable {
         }
         List<AcmeIssuer> issuers = new ArrayList<>();
         List<Authority> authorities = new ArrayList<>();
+        Map<String, SharedAccount> accounts = new HashMap<>();
         Optional<Http01Answers> http01 = Optional.empty();
         for (Configured one : configured) {
             switch (SharedAccount.load(tables.accounts(), one.acme().directory())) {
@@ -81,6 +90,7 @@ final class IssuingParts implements AutoCloseable {
                 case SharedAccount.Loading.Loaded(SharedAccount account) -> {
                     var issuer = new AcmeIssuer(one.acme(), one.directoryTls(), account, board, time);
                     issuers.add(issuer);
+                    accounts.put(one.acme().directory().toString(), account);
                     authorities.add(new Authority(
                             new MeteredIssuer(issuer, metrics, time.nanos(), tables::isHomeAway),
                             one.budget(),
@@ -90,7 +100,7 @@ final class IssuingParts implements AutoCloseable {
                 }
             }
         }
-        opened = new Opened(List.copyOf(issuers), List.copyOf(authorities), http01.orElseThrow());
+        opened = new Opened(List.copyOf(issuers), List.copyOf(authorities), Map.copyOf(accounts), http01.orElseThrow());
         return true;
     }
 
@@ -111,6 +121,14 @@ final class IssuingParts implements AutoCloseable {
 
     Optional<Http01Answers> http01() {
         return Optional.ofNullable(opened).map(Opened::http01);
+    }
+
+    /** The account's URL at the authority of a directory; empty until it is registered there. */
+    Optional<String> account(String directory) {
+        return Optional.ofNullable(opened)
+                .flatMap(seen -> Optional.ofNullable(seen.accounts().get(directory)))
+                .flatMap(SharedAccount::url)
+                .map(URI::toString);
     }
 
     @Override

@@ -97,6 +97,11 @@ public final class SharedAccount {
      */
     record Registration(URI contact, Optional<ExternalAccount> externalAccount) {}
 
+    /** Empty until it is registered. */
+    public Optional<URI> url() {
+        return url;
+    }
+
     /** Logs in, and registers the account first where that wasn't done yet. */
     Login login(Session session, Registration registration) throws AcmeException {
         Optional<URI> known = url;

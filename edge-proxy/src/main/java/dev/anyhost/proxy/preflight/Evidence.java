@@ -57,7 +57,8 @@ record Evidence(
                 .orElseThrow();
         return new Failed(
                 Fault.CAA_REFUSES,
-                "The CAA records of " + at + " forbid our certificate authority, or our way of validation; add "
+                "The CAA records of " + at
+                        + " forbid our certificate authority, our way of validation or our account; add "
                         + permissions.keySet().stream()
                                 .flatMap(directory -> settings.identities(directory).stream())
                                 .distinct()

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -51,10 +52,14 @@ public final class NetworkPreflight implements Preflight {
      * What a look needs of its process.
      *
      * @param answers empty until the account is loaded
+     * @param accounts the account's URL at the authority of a directory; empty until it is registered there
      * @param isGlobal whether an address is everybody's to connect to
      */
     public record Surroundings(
-            Supplier<Optional<Http01Answers>> answers, Predicate<InetAddress> isGlobal, LongSupplier nanos) {}
+            Supplier<Optional<Http01Answers>> answers,
+            Function<String, Optional<String>> accounts,
+            Predicate<InetAddress> isGlobal,
+            LongSupplier nanos) {}
 
     /** @param challenges the types that orders use */
     public NetworkPreflight(PreflightSettings settings, List<ChallengeType> challenges, Surroundings around) {
@@ -71,8 +76,7 @@ public final class NetworkPreflight implements Preflight {
         DnsName name = DnsName.of(hostname);
         try (var deadline = new Deadline(LIMIT, around.nanos())) {
             Map<String, FutureTask<CaaCheck.Result>> asked = new LinkedHashMap<>();
-            directories.forEach(directory ->
-                    asked.put(directory, deadline.begin(() -> permission(name, settings.identities(directory)))));
+            directories.forEach(directory -> asked.put(directory, deadline.begin(() -> permission(name, directory))));
             Optional<Sight> sight = deadline.outcome(deadline.begin(() -> sighting.of(name)));
             Map<InetAddress, MarkerAnswer> markers = markers(hostname, sight, deadline);
             Map<String, CaaCheck.Result> permissions = new LinkedHashMap<>();
@@ -83,10 +87,14 @@ public final class NetworkPreflight implements Preflight {
     }
 
     /** Of an authority that records can't name, they say nothing. */
-    private CaaCheck.Result permission(DnsName name, Set<String> identities) {
+    private CaaCheck.Result permission(DnsName name, String directory) {
+        Set<String> identities = settings.identities(directory);
         return identities.isEmpty()
                 ? new CaaCheck.Result.Permitted()
-                : caa.of(name, new CaaCheck.Applicant(identities, methods));
+                : caa.of(
+                        name,
+                        new CaaCheck.Applicant(
+                                identities, methods, around.accounts().apply(directory)));
     }
 
     private Map<InetAddress, MarkerAnswer> markers(Hostname hostname, Optional<Sight> sight, Deadline deadline) {

@@ -100,7 +100,11 @@ class NetworkPreflightTest {
         return new NetworkPreflight(
                         settings,
                         challenges,
-                        new NetworkPreflight.Surroundings(() -> Optional.of(OURS), _ -> false, System::nanoTime))
+                        new NetworkPreflight.Surroundings(
+                                () -> Optional.of(OURS),
+                                directory -> Optional.of(directory + "/acct/1"),
+                                _ -> false,
+                                System::nanoTime))
                 .check(Hostname.parse(host).orElseThrow(), List.of(directories));
     }
 
@@ -290,6 +294,19 @@ class NetworkPreflightTest {
 
         assertThat(look()).isEqualTo(new Passed(Set.of()));
         assertFault(look(List.of(ChallengeType.HTTP_01), LETS_ENCRYPT), Fault.CAA_REFUSES, "way of validation");
+    }
+
+    @Test
+    void caaWithAnAccountThatIsntOurs_refuses() {
+        dns.addA(host, "127.0.0.1");
+        ours("127.0.0.1");
+        dns.addCaa(host, "issue", "letsencrypt.org; accounturi=" + LETS_ENCRYPT + "/acct/1");
+        assertThat(look()).isEqualTo(new Passed(Set.of()));
+
+        dns.clear(host);
+        dns.addA(host, "127.0.0.1");
+        dns.addCaa(host, "issue", "letsencrypt.org; accounturi=" + LETS_ENCRYPT + "/acct/2");
+        assertFault(look(), Fault.CAA_REFUSES, "our account");
     }
 
     @Test
