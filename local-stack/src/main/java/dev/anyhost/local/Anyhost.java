@@ -1,5 +1,7 @@
 package dev.anyhost.local;
 
+import picocli.CommandLine;
+
 /** The command line of a checkout: what is deployed, and what only one machine's own system needs. */
 public final class Anyhost {
 
@@ -7,10 +9,12 @@ public final class Anyhost {
 
     /** Runs one command, as {@link dev.anyhost.distribution.Anyhost#main} does. */
     public static void main(String[] arguments) {
-        dev.anyhost.distribution.Anyhost.run(
-                dev.anyhost.distribution.Anyhost.commandLine()
-                        .addSubcommand(new DevCommand())
-                        .addSubcommand(new DynamoDbLocalCommand()),
-                arguments);
+        dev.anyhost.distribution.Anyhost.run(commandLine(), arguments);
+    }
+
+    static CommandLine commandLine() {
+        return dev.anyhost.distribution.Anyhost.commandLine()
+                .addSubcommand(new DevCommand())
+                .addSubcommand(new DynamoDbLocalCommand());
     }
 }

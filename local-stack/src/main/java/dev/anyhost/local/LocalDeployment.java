@@ -5,6 +5,8 @@ import dev.anyhost.store.CertificateTables;
 import dev.anyhost.store.StoreSettings;
 import dev.anyhost.store.TablesCheck;
 import dev.anyhost.store.encryption.KeyEncryption;
+import dev.anyhost.testkit.ChildFailed;
+import dev.anyhost.testkit.ChildProcess;
 import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.PebbleCa;
@@ -12,13 +14,19 @@ import dev.anyhost.testkit.PebbleOptions;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.testkit.TestCa;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a deployed proxy finds around it, on loopback: tables, verifier, CA and origin; and the environment that tells the
@@ -29,6 +37,8 @@ final class LocalDeployment implements AutoCloseable {
     static final String REGION = "us-east-1";
 
     private static final int KEY_BYTES = 32;
+    private static final Duration READY_LIMIT = Duration.ofMinutes(2);
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final Parts parts = new Parts();
     private final Path folder;
@@ -67,7 +77,7 @@ final class LocalDeployment implements AutoCloseable {
      * Starts the parts.
      *
      * @param folder gets the files that the proxy reads; whoever runs it must be able to
-     * @throws dev.anyhost.testkit.ChildFailed when a part doesn't come up
+     * @throws ChildFailed when a part doesn't come up
      */
     static LocalDeployment start(Path folder) throws IOException {
         return new LocalDeployment(folder);
@@ -115,6 +125,40 @@ final class LocalDeployment implements AutoCloseable {
                 Map.entry("AWS_ENDPOINT_URL_DYNAMODB", database.endpoint().toString()),
                 Map.entry("AWS_ACCESS_KEY_ID", "local"),
                 Map.entry("AWS_SECRET_ACCESS_KEY", "local"));
+    }
+
+    /**
+     * Waits until a proxy with this {@link #environment} is ready.
+     *
+     * @throws ChildFailed when it doesn't listen in time
+     * @throws IllegalStateException when it ends before, or isn't ready in time
+     */
+    void awaitReady(ChildProcess proxy) throws InterruptedException {
+        proxy.awaitPort(httpPort, READY_LIMIT);
+        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
+        while (!isReady()) {
+            if (!proxy.isAlive() || System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("not ready: " + String.join("\n", proxy.output()));
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+        }
+    }
+
+    private boolean isReady() throws InterruptedException {
+        try {
+            return plainStatus(httpPort, "/health") == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** The status of a request without TLS, redirects not followed. */
+    int plainStatus(int port, String path) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .build();
+            return http.send(request, BodyHandlers.discarding()).statusCode();
+        }
     }
 
     int httpsPort() {

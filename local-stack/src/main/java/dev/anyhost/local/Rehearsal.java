@@ -5,16 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.anyhost.testkit.ChildProcess;
 import dev.anyhost.testkit.TlsClient;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
@@ -24,9 +19,7 @@ import javax.net.ssl.SSLException;
 public final class Rehearsal {
 
     private static final int VISITS = 40;
-    private static final Duration READY_LIMIT = Duration.ofMinutes(2);
     private static final Duration END_LIMIT = Duration.ofMinutes(2); // the JVM writes its cache when it ends
-    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final LocalDeployment deployment;
     private final ChildProcess proxy;
@@ -45,7 +38,7 @@ public final class Rehearsal {
         try (var deployment = LocalDeployment.start(folder);
                 var proxy = ChildProcess.start(List.of(command), deployment.environment(), Optional.empty())) {
             var rehearsal = new Rehearsal(deployment, proxy);
-            rehearsal.awaitReady();
+            deployment.awaitReady(proxy);
             rehearsal.visit();
             int code = proxy.terminate(END_LIMIT);
             if (code != 0) {
@@ -53,33 +46,6 @@ public final class Rehearsal {
             }
         }
         System.exit(0);
-    }
-
-    private void awaitReady() throws InterruptedException {
-        proxy.awaitPort(deployment.httpPort(), READY_LIMIT);
-        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
-        while (!isReady()) {
-            if (!proxy.isAlive() || System.nanoTime() - deadline > 0) {
-                throw failed("not ready");
-            }
-            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-        }
-    }
-
-    private boolean isReady() throws InterruptedException {
-        try {
-            return plain(deployment.httpPort(), "/health") == 200;
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    private static int plain(int port, String path) throws IOException, InterruptedException {
-        try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                    .build();
-            return http.send(request, BodyHandlers.discarding()).statusCode();
-        }
     }
 
     private void visit() throws IOException, InterruptedException {
@@ -97,8 +63,8 @@ public final class Rehearsal {
         } catch (SSLException refused) {
             // as it should be
         }
-        plain(deployment.httpPort(), "/redirected");
-        plain(deployment.adminPort(), "/metrics");
+        deployment.plainStatus(deployment.httpPort(), "/redirected");
+        deployment.plainStatus(deployment.adminPort(), "/metrics");
     }
 
     private static byte[] request(int number) {
