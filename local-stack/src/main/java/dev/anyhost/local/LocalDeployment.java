@@ -38,7 +38,7 @@ final class LocalDeployment implements AutoCloseable {
 
     private static final int KEY_BYTES = 32;
     private static final Duration READY_LIMIT = Duration.ofMinutes(2);
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final Parts parts = new Parts();
     private final Path folder;

@@ -35,17 +35,36 @@ public final class Rehearsal {
      */
     public static void main(String[] command) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("anyhost-rehearsal");
-        try (var deployment = LocalDeployment.start(folder);
-                var proxy = ChildProcess.start(List.of(command), deployment.environment(), Optional.empty())) {
+        try (var deployment = LocalDeployment.start(folder)) {
+            long started = System.nanoTime();
+            live(deployment, started, ChildProcess.start(List.of(command), deployment.environment(), Optional.empty()));
+        }
+        System.exit(0);
+    }
+
+    private static void live(LocalDeployment deployment, long started, ChildProcess proxy)
+            throws IOException, InterruptedException {
+        try (proxy) {
             var rehearsal = new Rehearsal(deployment, proxy);
             deployment.awaitReady(proxy);
+            rehearsal.tell("ready after", started);
             rehearsal.visit();
+            rehearsal.tell("%d visits after".formatted(VISITS), started);
             int code = proxy.terminate(END_LIMIT);
             if (code != 0) {
                 throw rehearsal.failed("ended with " + code + " (expected: 0)");
             }
         }
-        System.exit(0);
+    }
+
+    /** For whoever compares starts (benchmarks/README.md). */
+    private void tell(String what, long started) throws IOException {
+        String memory = Files.readAllLines(Path.of("/proc", Long.toString(proxy.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .findFirst()
+                .orElse("");
+        System.out.printf(
+                "%s %d ms, %s%n", what, (System.nanoTime() - started) / 1_000_000, memory.replaceAll("\\s+", " "));
     }
 
     private void visit() throws IOException, InterruptedException {
