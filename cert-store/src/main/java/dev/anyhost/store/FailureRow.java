@@ -59,7 +59,7 @@ final class FailureRow {
             return Optional.empty();
         }
         return Optional.of(new IssuanceFailure(
-                (int) Math.clamp(Attributes.number(fields, COUNT).orElse(1), 0, Integer.MAX_VALUE),
+                Math.clamp(Attributes.number(fields, COUNT).orElse(1), 0, Integer.MAX_VALUE),
                 failedAt.get(),
                 retryAt.get(),
                 Attributes.text(fields, CAUSE).orElse(""),

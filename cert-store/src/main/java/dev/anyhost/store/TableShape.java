@@ -11,6 +11,7 @@ import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexUpdate;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
@@ -108,7 +109,9 @@ record TableShape(List<String> keys, Optional<String> timeToLive, TableIndex ind
             table.dynamo()
                     .updateTable(request -> request.tableName(table.name())
                             .attributeDefinitions(attributes)
-                            .globalSecondaryIndexUpdates(update -> update.create(index.added()))
+                            .globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.builder()
+                                    .create(index.added())
+                                    .build()))
                             .overrideConfiguration(PATIENT));
         } catch (DynamoDbException refused) {
             // Another proxy is adding it, for which there are several exceptions; or it can't be added.

@@ -28,6 +28,6 @@ public record Policy(Optional<Boolean> preserveHost, boolean httpsRedirect, Opti
 
     /** Whether this is a possible max-age. */
     public static boolean isHsts(Duration age) {
-        return !age.isNegative() && age.compareTo(LONGEST_HSTS) <= 0 && age.getNano() == 0;
+        return !age.isNegative() && age.compareTo(LONGEST_HSTS) <= 0 && age.toNanosPart() == 0;
     }
 }

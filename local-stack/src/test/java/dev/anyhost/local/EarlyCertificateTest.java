@@ -15,6 +15,7 @@ import dev.anyhost.testkit.AcmeRequests;
 import dev.anyhost.verifier.onboarding.Application;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -107,8 +108,9 @@ class EarlyCertificateTest {
     }
 
     private static String plain(EdgeProxy proxy) throws IOException {
-        try (var socket =
-                new Socket("127.0.0.1", proxy.httpAddresses().getFirst().getPort())) {
+        try (var socket = new Socket(
+                InetAddress.ofLiteral("127.0.0.1"),
+                proxy.httpAddresses().getFirst().getPort())) {
             socket.getOutputStream().write(REQUEST);
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }

@@ -104,6 +104,20 @@ class ImageIT {
                 .anyMatch(name -> name.startsWith("CN=ISRG Root X1,"));
     }
 
+    /** For any other the JVM would look through the class path at every start. */
+    @Test
+    void securityProviders_areAllInTheRuntime() throws IOException {
+        String shown = run(
+                Map.of(),
+                image.at("/opt/anyhost/runtime/bin/java").toString(),
+                "-XshowSettings:security:providers",
+                "-version");
+        assertThat(Files.readAllLines(image.at("/opt/anyhost/runtime/conf/security/java.security")))
+                .filteredOn(line -> line.startsWith("security.provider."))
+                .hasSizeGreaterThan(4)
+                .allSatisfy(line -> assertThat(shown).contains("Provider name: " + line.replaceAll(".*=", "") + "\n"));
+    }
+
     @Test
     void cacheThatIsMissingBrokenOrStale_stopsNoStart() throws Exception {
         Path copy = folder.resolve("stale");

@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,9 +19,6 @@ class HttpGateTest {
 
     private static final String CHUNKED =
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n";
-    private static final Predicate<RawRequest> CHOSEN =
-            request -> request.target().equals("/chosen");
-
     private final RawOrigin origin = RawOrigin.start(RawOrigin.Script.answering(
             request -> request.target().equals("/chunked") ? CHUNKED : ok(request.method() + request.body())));
     private final HttpGate gate = HttpGate.to(origin.uri());
@@ -31,6 +27,10 @@ class HttpGateTest {
     void stop() {
         gate.close();
         origin.close();
+    }
+
+    private static boolean isChosen(RawRequest request) {
+        return request.target().equals("/chosen");
     }
 
     @Test
@@ -45,12 +45,12 @@ class HttpGateTest {
         assertThat(origin.connections().getFirst().received()).isEqualTo(request("/one", "body") + chunked);
         assertThat(gate.exchanges()).hasSize(2).allMatch(exchange -> exchange.answeredWith(200));
         assertThat(gate.exchanges().getLast().answer().orElseThrow().body()).isEqualTo("abc");
-        assertThat(gate.exchanges(CHOSEN)).isEmpty();
+        assertThat(gate.exchanges(HttpGateTest::isChosen)).isEmpty();
     }
 
     @Test
     void heldRequest_reachesTheServerWhenReleased() throws Exception {
-        HeldExchange held = gate.holdRequest(CHOSEN);
+        HeldExchange held = gate.holdRequest(HttpGateTest::isChosen);
         var answered = inBackground(request("/chosen", "x"), ok("PUTx"));
 
         assertThat(held.await().request().body()).isEqualTo("x");
@@ -61,12 +61,12 @@ class HttpGateTest {
 
         held.release();
         assertThat(answered.get()).isTrue();
-        assertThat(gate.exchanges(CHOSEN)).hasSize(1).allMatch(exchange -> exchange.answeredWith(200));
+        assertThat(gate.exchanges(HttpGateTest::isChosen)).hasSize(1).allMatch(exchange -> exchange.answeredWith(200));
     }
 
     @Test
     void heldAnswer_tookEffectAndComesWhenReleased() throws Exception {
-        HeldExchange held = gate.holdAnswer(CHOSEN);
+        HeldExchange held = gate.holdAnswer(HttpGateTest::isChosen);
         var answered = inBackground(request("/chosen", "x"), ok("PUTx"));
 
         assertThat(held.await().answeredWith(200)).isTrue();
@@ -80,14 +80,17 @@ class HttpGateTest {
     @Test
     void awaitedExchanges_areThoseThatCame() throws Exception {
         var answered = inBackground(request("/chosen", "x"), ok("PUTx"));
-        assertThat(gate.awaitExchanges(CHOSEN, 1).getFirst().awaitAnswer().body())
+        assertThat(gate.awaitExchanges(HttpGateTest::isChosen, 1)
+                        .getFirst()
+                        .awaitAnswer()
+                        .body())
                 .isEqualTo("PUTx");
         assertThat(answered.get()).isTrue();
     }
 
     @Test
     void hold_isUsedUpByOneRequest() throws Exception {
-        HeldExchange held = gate.holdAnswer(CHOSEN);
+        HeldExchange held = gate.holdAnswer(HttpGateTest::isChosen);
         var _ = inBackground(request("/chosen", "first"), ok("PUTfirst"));
         held.await();
         try (Socket client = connect()) {
@@ -98,8 +101,8 @@ class HttpGateTest {
 
     @Test
     void scriptedAnswer_comesInsteadOfTheServers() throws IOException {
-        gate.answer(CHOSEN, HttpAnswer.of(503, "text/plain", "later", "Retry-After: 7"));
-        gate.answerNext(CHOSEN, HttpAnswer.of(429, "text/plain", "much later"));
+        gate.answer(HttpGateTest::isChosen, HttpAnswer.of(503, "text/plain", "later", "Retry-After: 7"));
+        gate.answerNext(HttpGateTest::isChosen, HttpAnswer.of(429, "text/plain", "much later"));
         try (Socket client = connect()) {
             assertThat(
                             exchange(
@@ -121,7 +124,7 @@ class HttpGateTest {
 
     @Test
     void garbage_isSentAsItIsBeforeTheEnd() throws IOException {
-        gate.answer(CHOSEN, HttpAnswer.garbage("SSH-2.0 no\r\n"));
+        gate.answer(HttpGateTest::isChosen, HttpAnswer.garbage("SSH-2.0 no\r\n"));
         try (Socket client = connect()) {
             client.getOutputStream().write(request("/chosen", "").getBytes(ISO_8859_1));
             assertThat(client.getInputStream().readAllBytes())
@@ -132,7 +135,7 @@ class HttpGateTest {
 
     @Test
     void swallowedRequest_isNeverAnsweredAndOthersAre() throws IOException {
-        gate.swallow(CHOSEN);
+        gate.swallow(HttpGateTest::isChosen);
         try (Socket client = connect()) {
             client.setSoTimeout(50);
             assertThatThrownBy(() -> exchange(client, request("/chosen", ""), ok("PUT")))
@@ -142,13 +145,13 @@ class HttpGateTest {
         try (Socket client = connect()) {
             assertThat(exchange(client, request("/chosen", ""), ok("PUT"))).isTrue();
         }
-        assertThat(gate.exchanges(CHOSEN)).hasSize(2);
-        assertThat(gate.exchanges(CHOSEN).getFirst().answer()).isEmpty();
+        assertThat(gate.exchanges(HttpGateTest::isChosen)).hasSize(2);
+        assertThat(gate.exchanges(HttpGateTest::isChosen).getFirst().answer()).isEmpty();
     }
 
     @Test
     void reset_breaksTheClientsConnection() throws IOException {
-        gate.reset(CHOSEN);
+        gate.reset(HttpGateTest::isChosen);
         try (Socket client = connect()) {
             assertThatThrownBy(() -> exchange(client, request("/chosen", ""), ok("PUT")))
                     .isInstanceOf(SocketException.class);

@@ -33,6 +33,7 @@ public record Domain(Hostname hostname, Registration registration, Standing stan
                 .and(DomainEvent.Type.CREATED, now, Optional.empty());
     }
 
+    @Override
     public String tenant() {
         return registration.tenant();
     }

@@ -68,7 +68,7 @@ final class Row {
     }
 
     int count(String name) {
-        return has(name) ? (int) Math.clamp(number(name), 0, Integer.MAX_VALUE) : 0;
+        return has(name) ? Math.clamp(number(name), 0, Integer.MAX_VALUE) : 0;
     }
 
     Instant seconds(String name) {

@@ -131,7 +131,7 @@ class DomainsApiTest {
         assertThat(answer.json().get("policy").toString())
                 .isEqualTo("{\"preserve_host\":true,\"https_redirect\":false,\"hsts_max_age\":300}");
         assertThat(API.domain("policy.example").registration().policy())
-                .isEqualTo(new Policy(Optional.of(true), false, Optional.of(Duration.ofSeconds(300))));
+                .isEqualTo(new Policy(Optional.of(true), false, Optional.of(Duration.ofMinutes(5))));
     }
 
     @Test

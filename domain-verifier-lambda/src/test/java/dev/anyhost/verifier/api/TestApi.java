@@ -9,6 +9,7 @@ import dev.anyhost.store.changes.ChangesSince;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
 import dev.anyhost.verifier.AskHandler;
+import dev.anyhost.verifier.CoordinationTable;
 import dev.anyhost.verifier.FunctionUrlServer;
 import dev.anyhost.verifier.dns.Edge;
 import dev.anyhost.verifier.onboarding.CheckSchedule;
@@ -39,9 +40,6 @@ import java.util.Optional;
 import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /**
  * The domains API at a local function URL over DynamoDB Local, with a key of an operator's and of the tenants acme and
@@ -68,14 +66,7 @@ public final class TestApi implements AutoCloseable {
 
     private TestApi() {
         whitelist.check(true);
-        client.createTable(request -> request.tableName(coordination)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(
-                        a -> a.attributeName("subject").attributeType(ScalarAttributeType.S),
-                        a -> a.attributeName("kind").attributeType(ScalarAttributeType.S))
-                .keySchema(
-                        k -> k.attributeName("subject").keyType(KeyType.HASH),
-                        k -> k.attributeName("kind").keyType(KeyType.RANGE)));
+        CoordinationTable.create(client, coordination);
         var changes = new WhitelistSettings("us-east-1", Optional.of(dynamo.endpoint()), coordination, false);
         notices = ProxyNotices.open(changes, clock);
         handler = new DomainsHandler(new DomainTables(whitelist, notices, clock), settings(), keys());

@@ -41,6 +41,7 @@ class BoundedWorkTest {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck") // Lets others in, and relies on nothing.
     void manyPages_everythingOnceAndAtMost64AtOnce() {
         var now = new AtomicInteger();
         var most = new AtomicInteger();

@@ -8,6 +8,7 @@ import dev.anyhost.store.changes.ChangeLog;
 import dev.anyhost.store.changes.ChangesSince;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.Ports;
+import dev.anyhost.verifier.CoordinationTable;
 import dev.anyhost.verifier.onboarding.DomainStatus;
 import dev.anyhost.verifier.whitelist.AddResult;
 import dev.anyhost.verifier.whitelist.Whitelist;
@@ -31,9 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import tools.jackson.databind.json.JsonMapper;
 
 class DomainsCommandTest {
@@ -115,14 +113,7 @@ class DomainsCommandTest {
         String coordination = "coordination-" + UUID.randomUUID();
         Files.writeString(config, "changes: {table: " + coordination + "}\n", java.nio.file.StandardOpenOption.APPEND);
         try (DynamoDbClient client = DYNAMO.client()) {
-            client.createTable(request -> request.tableName(coordination)
-                    .billingMode(BillingMode.PAY_PER_REQUEST)
-                    .attributeDefinitions(
-                            a -> a.attributeName("subject").attributeType(ScalarAttributeType.S),
-                            a -> a.attributeName("kind").attributeType(ScalarAttributeType.S))
-                    .keySchema(
-                            k -> k.attributeName("subject").keyType(KeyType.HASH),
-                            k -> k.attributeName("kind").keyType(KeyType.RANGE)));
+            CoordinationTable.create(client, coordination);
             configured("add", "shop.example", "--tenant", "acme");
             configured("add", "shop.example", "--tenant", "acme");
             assertThat(err).asString().isEmpty();

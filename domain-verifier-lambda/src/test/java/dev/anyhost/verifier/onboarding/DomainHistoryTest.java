@@ -8,6 +8,7 @@ import dev.anyhost.verifier.onboarding.FindingCode.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -20,6 +21,7 @@ class DomainHistoryTest {
     private static final Hostname SHOP = Hostname.parse("shop.example").orElseThrow();
     private static final Instant BEGINNING = Instant.parse("2026-11-21T00:00:00Z");
     private static final CheckSchedule SCHEDULE = CheckSchedule.DEFAULT;
+    private static final List<FindingCode> CODES = List.of(FindingCode.values());
     private static final int LIVES = 3_000;
     private static final int STEPS = 60;
 
@@ -116,7 +118,7 @@ class DomainHistoryTest {
         }
 
         private void checked(Domain before) {
-            FindingCode code = FindingCode.values()[random.nextInt(FindingCode.values().length)];
+            FindingCode code = CODES.get(random.nextInt(CODES.size()));
             Domain after = before.checked(new Finding(code, "message"), SCHEDULE, now);
             remember(effect(code, before));
             switch (code.kind()) {

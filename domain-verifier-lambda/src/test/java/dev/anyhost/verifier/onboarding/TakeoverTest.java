@@ -23,6 +23,7 @@ class TakeoverTest {
     private static final Instant BEGINNING = Instant.parse("2026-11-21T00:00:00Z");
     private static final CheckSchedule SCHEDULE = CheckSchedule.DEFAULT;
     private static final List<String> TENANTS = List.of("acme", "rival");
+    private static final List<Leads> LEADS = List.of(Leads.values());
     private static final int LIVES = 3_000;
     private static final int STEPS = 80;
 
@@ -96,7 +97,7 @@ class TakeoverTest {
         private void change() {
             answers = random.nextInt(6) != 0;
             if (random.nextInt(4) == 0) {
-                leads = Leads.values()[random.nextInt(Leads.values().length)];
+                leads = LEADS.get(random.nextInt(LEADS.size()));
             }
             if (random.nextInt(5) == 0) {
                 text = random.nextBoolean() ? "token-" + tokens : "token-" + random.nextInt(tokens + 1);

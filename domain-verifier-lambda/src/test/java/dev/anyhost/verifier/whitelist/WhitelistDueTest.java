@@ -39,6 +39,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** What is due, changed, left and counted, against a real table. */
 class WhitelistDueTest {
 
+    private static final List<FindingCode> CODES = List.of(FindingCode.values());
     private static final DynamoDbLocal DYNAMO = DynamoDbLocal.start();
     private static final Hostname SHOP = hostname("shop.example");
 
@@ -208,7 +209,7 @@ class WhitelistDueTest {
                         ? domain
                         : domain.delivered(domain.outbox().tryAgainAt(now.plusSeconds(60)));
             default -> {
-                FindingCode code = FindingCode.values()[random.nextInt(FindingCode.values().length)];
+                FindingCode code = CODES.get(random.nextInt(CODES.size()));
                 yield domain.checked(new Finding(code, "message of " + code), CheckSchedule.DEFAULT, now);
             }
         };

@@ -65,8 +65,9 @@ public record BudgetReport(String directory, Optional<PauseResult.Paused> pause,
         String directory = acme.directory().toString();
         List<Line> lines = new ArrayList<>();
         for (Row row : rows(acme.limits())) {
-            var least = new PriorityQueue<Line>(
-                    Comparator.comparing(Line::left).thenComparing(Line::bucket).reversed());
+            var least = new PriorityQueue<Line>(Comparator.comparingInt(Line::left)
+                    .thenComparing(Line::bucket)
+                    .reversed());
             StoreEffect effect = budgets.list(directory, row.prefix(), state -> {
                 least.add(Line.of(state, row.limit(), now));
                 if (least.size() > most) {
@@ -80,7 +81,7 @@ public record BudgetReport(String directory, Optional<PauseResult.Paused> pause,
                 least.add(Line.of(new BucketState(OrderBudgets.ORDERS, now), row.limit(), now));
             }
             lines.addAll(least.stream()
-                    .sorted(Comparator.comparing(Line::left).thenComparing(Line::bucket))
+                    .sorted(Comparator.comparingInt(Line::left).thenComparing(Line::bucket))
                     .toList());
         }
         return switch (pauses.look(directory)) {

@@ -14,7 +14,7 @@ public sealed interface PreflightResult {
     }
 
     /** An authority will see what it must see. */
-    record Passed(@Override Set<String> forbidden) implements PreflightResult {
+    record Passed(Set<String> forbidden) implements PreflightResult {
 
         /** Keeps a copy. */
         public Passed {
@@ -26,7 +26,7 @@ public sealed interface PreflightResult {
     record Failed(Fault fault, String message) implements PreflightResult {}
 
     /** Something couldn't be asked, and nothing that was seen speaks against an order. */
-    record Unknown(String reason, @Override Set<String> forbidden) implements PreflightResult {
+    record Unknown(String reason, Set<String> forbidden) implements PreflightResult {
 
         /** Keeps a copy. */
         public Unknown {

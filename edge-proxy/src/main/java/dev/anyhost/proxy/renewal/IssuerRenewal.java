@@ -95,7 +95,8 @@ public final class IssuerRenewal {
     /** Of equally busy ones that which expires sooner, so that a run which is repeated has the same order. */
     private static List<CertificateSummary> busiestFirst(List<CertificateSummary> found, Map<Hostname, Double> perDay) {
         return found.stream()
-                .sorted(Comparator.comparing((CertificateSummary line) -> -perDay.getOrDefault(line.hostname(), 0.0))
+                .sorted(Comparator.comparingDouble(
+                                (CertificateSummary line) -> -perDay.getOrDefault(line.hostname(), 0.0))
                         .thenComparing(CertificateSummary::notAfter)
                         .thenComparing(line -> line.hostname().value()))
                 .toList();

@@ -228,6 +228,7 @@ class ImportRunTest {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck") // Lets others in, and relies on nothing.
     void certificatesUnderWay_areBounded() throws Exception {
         var underWay = new AtomicInteger();
         var most = new AtomicInteger();

@@ -69,7 +69,7 @@ record WithoutDefence(Path source, String text, String instead) {
 
     private static URL[] urls(Path first) throws IOException {
         List<URL> urls = new ArrayList<>(List.of(first.toUri().toURL()));
-        for (String entry : classPath().split(File.pathSeparator)) {
+        for (String entry : classPath().split(File.pathSeparator, -1)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
         return urls.toArray(URL[]::new);

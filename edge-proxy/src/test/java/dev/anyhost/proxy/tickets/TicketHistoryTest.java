@@ -172,7 +172,7 @@ class TicketHistoryTest {
             for (TicketKey used : instance.rotation.keys()) {
                 assertThat(Duration.between(used.encryptsFrom(), now))
                         .as(history)
-                        .isLessThanOrEqualTo(Duration.ofHours(48).plus(APART).plus(TicketRotation.EVERY));
+                        .isLessThanOrEqualTo(Duration.ofDays(2).plus(APART).plus(TicketRotation.EVERY));
                 Instant drop = dropped.getOrDefault(used, Instant.MAX);
                 assertThat(instance.read).as(history).isBeforeOrEqualTo(drop);
             }

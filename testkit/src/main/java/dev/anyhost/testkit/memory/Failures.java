@@ -34,7 +34,7 @@ final class Failures {
         if (!shown.isEmpty()) {
             failure.item(shown);
         }
-        return (ConditionalCheckFailedException) failure.message(message)
+        return failure.message(message)
                 .statusCode(BAD_REQUEST)
                 .awsErrorDetails(details("ConditionalCheckFailedException", message))
                 .build();
@@ -43,7 +43,7 @@ final class Failures {
     static TransactionCanceledException cancelled(List<CancellationReason> reasons) {
         String message = "Transaction cancelled, please refer cancellation reasons for specific reasons "
                 + reasons.stream().map(CancellationReason::code).toList();
-        return (TransactionCanceledException) TransactionCanceledException.builder()
+        return TransactionCanceledException.builder()
                 .cancellationReasons(reasons)
                 .message(message)
                 .statusCode(BAD_REQUEST)
@@ -53,7 +53,7 @@ final class Failures {
 
     static ResourceNotFoundException missing(String table) {
         String message = "Cannot do operations on a non-existent table: " + table;
-        return (ResourceNotFoundException) ResourceNotFoundException.builder()
+        return ResourceNotFoundException.builder()
                 .message(message)
                 .statusCode(BAD_REQUEST)
                 .awsErrorDetails(details("ResourceNotFoundException", message))
@@ -62,7 +62,7 @@ final class Failures {
 
     static ResourceInUseException exists(String table) {
         String message = "Table already exists: " + table;
-        return (ResourceInUseException) ResourceInUseException.builder()
+        return ResourceInUseException.builder()
                 .message(message)
                 .statusCode(BAD_REQUEST)
                 .awsErrorDetails(details("ResourceInUseException", message))

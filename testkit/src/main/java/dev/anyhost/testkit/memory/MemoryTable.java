@@ -143,6 +143,7 @@ final class MemoryTable {
     }
 
     /** Where a page ended, as {@link View#position} said. */
+    @SuppressWarnings("ReferenceEquality") // The table itself, not one that holds the same.
     Key position(View view, Map<String, AttributeValue> start) {
         Key own = new Key(items.keys().of(start));
         return view == items ? own : new Key(view.keys().of(start)).then(own);

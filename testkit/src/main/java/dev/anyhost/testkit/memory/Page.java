@@ -40,7 +40,7 @@ record Page(List<Map<String, AttributeValue>> items, int looked, Map<String, Att
             if (filter.shows(line)) {
                 items.add(projection.apply(line));
             }
-            if (bytes >= MOST_BYTES || limit != null && looked == limit) {
+            if (bytes >= MOST_BYTES || (limit != null && looked == limit)) {
                 return new Page(items, looked, view.position(item));
             }
         }

@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbResponse;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
@@ -74,10 +75,12 @@ class MemoryDynamoDbTest {
                         definition("shard", ScalarAttributeType.S),
                         definition("due", ScalarAttributeType.N))
                 .keySchema(key("id", KeyType.HASH), key("kind", KeyType.RANGE))
-                .globalSecondaryIndexes(index -> index.indexName("by-due")
+                .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.builder()
+                        .indexName("by-due")
                         .keySchema(key("shard", KeyType.HASH), key("due", KeyType.RANGE))
                         .projection(shown ->
-                                shown.projectionType(ProjectionType.INCLUDE).nonKeyAttributes("count"))));
+                                shown.projectionType(ProjectionType.INCLUDE).nonKeyAttributes("count"))
+                        .build())));
     }
 
     private static AttributeDefinition definition(String name, ScalarAttributeType type) {
@@ -325,7 +328,7 @@ class MemoryDynamoDbTest {
                 dynamo -> Set.copyOf(dynamo.batchGetItem(request -> request.requestItems(Map.of(
                                 table,
                                 KeysAndAttributes.builder()
-                                        .keys(id("one"), id("two"), id("three"))
+                                        .keys(List.of(id("one"), id("two"), id("three")))
                                         .build())))
                         .responses()
                         .get(table)));
