@@ -60,7 +60,7 @@ public final class ConfigSection {
     /** A list of sections; empty when the key is absent. */
     public List<ConfigSection> sections(String key) {
         known.put(key, List.of());
-        return switch (entries.getOrDefault(key, new YamlNode.Nothing())) {
+        return switch (at(key)) {
             case YamlNode.Nothing() -> List.of();
             case YamlNode.Items(List<YamlNode> items) -> sections(key, items);
             case YamlNode.Entries section -> sections(key, List.of(section));
@@ -88,7 +88,7 @@ public final class ConfigSection {
     }
 
     private Map<String, YamlNode> entriesOf(String key) {
-        return switch (entries.getOrDefault(key, new YamlNode.Nothing())) {
+        return switch (at(key)) {
             case YamlNode.Entries section -> section.entries();
             case YamlNode.Nothing() -> Map.of();
             case YamlNode.Scalar(String text) -> wrongShape(key, text);
@@ -113,7 +113,7 @@ public final class ConfigSection {
     /** A value that may be absent. */
     public <T> Optional<T> optional(String key, String expected, Function<String, Optional<T>> parser) {
         known.put(key, List.of());
-        return value(key, entries.getOrDefault(key, new YamlNode.Nothing()), expected, parser);
+        return value(key, at(key), expected, parser);
     }
 
     /** A value that may be absent and that no error shows. */
@@ -143,14 +143,20 @@ public final class ConfigSection {
         return value.orElse(placeholder);
     }
 
-    /** A list of values; a single one needn't be written as a list. An empty list is a value. */
+    /**
+     * A list of values; it may be written as one text with commas, so that one environment variable can hold it. An empty
+     * list is a value.
+     */
     public <T> List<T> list(String key, List<T> fallback, String expected, Function<String, Optional<T>> parser) {
         known.put(key, List.of());
-        YamlNode node = entries.getOrDefault(key, new YamlNode.Nothing());
+        YamlNode node = at(key);
         return switch (node) {
             case YamlNode.Nothing() -> fallback;
             case YamlNode.Items(List<YamlNode> items) -> items(key, items, expected, parser);
-            case YamlNode.Scalar _, YamlNode.Entries _ ->
+            case YamlNode.Scalar(String text) ->
+                parsed(key, text, expected, filled -> ConfigValues.separated(filled, parser))
+                        .orElse(List.of());
+            case YamlNode.Entries _ ->
                 value(key, node, expected, parser).stream().toList();
         };
     }
@@ -177,6 +183,17 @@ public final class ConfigSection {
         return List.copyOf(values);
     }
 
+    /** What stands at a key. A value that only has variables, all of them empty, is as good as absent: see the README. */
+    private YamlNode at(String key) {
+        YamlNode node = entries.getOrDefault(key, new YamlNode.Nothing());
+        return node instanceof YamlNode.Scalar(String text)
+                        && !text.isEmpty()
+                        && substitution.fill(text) instanceof Substitution.Outcome.Filled(String filled)
+                        && filled.isEmpty()
+                ? new YamlNode.Nothing()
+                : node;
+    }
+
     private <T> Optional<T> value(String key, YamlNode node, String expected, Function<String, Optional<T>> parser) {
         return switch (node) {
             case YamlNode.Nothing() -> Optional.empty();
@@ -201,7 +218,7 @@ public final class ConfigSection {
 
     /** Whether there is no value, or null. */
     public boolean isAbsent(String key) {
-        return entries.getOrDefault(key, new YamlNode.Nothing()) instanceof YamlNode.Nothing;
+        return at(key) instanceof YamlNode.Nothing;
     }
 
     /** Text that isn't blank. */

@@ -7,8 +7,10 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,6 +38,16 @@ public final class ConfigValues {
     /** Any text that isn't blank. */
     public static Optional<String> text(String text) {
         return Optional.of(text).filter(t -> !t.isBlank());
+    }
+
+    /** Values with commas between them; empty when one of them isn't as expected. */
+    static <T> Optional<List<T>> separated(String text, Function<String, Optional<T>> parser) {
+        List<Optional<T>> values = Arrays.stream(text.split(",", -1))
+                .map(value -> parser.apply(value.strip()))
+                .toList();
+        return values.stream().allMatch(Optional::isPresent)
+                ? Optional.of(values.stream().map(Optional::orElseThrow).toList())
+                : Optional.empty();
     }
 
     /** {@code true} or {@code false}. */

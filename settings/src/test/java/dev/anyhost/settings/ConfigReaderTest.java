@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
 
-    private static final Map<String, String> ENVIRONMENT = Map.of("PORT", "8443", "SECRET", "hunter2", "EMPTY", "");
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("PORT", "8443", "SECRET", "hunter2", "EMPTY", "", "PORTS", "1, 2,3");
 
     private final Path folder;
     private final Path file;
@@ -67,7 +68,9 @@ class ConfigReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a:", "a: null", "# only a comment", "---"})
+    @ValueSource(
+            strings = {"", "a:", "a: null", "# only a comment", "---", "a: ${EMPTY}", "a: ${NO:}", "a: '${NO:}${EMPTY}'"
+            })
     void absent_givesTheFallback(String yaml) {
         assertThatObject(valid(yaml, root -> root.text("a", "fallback"))).isEqualTo("fallback");
         assertThatObject(valid(yaml, root -> root.section("a").text("b", "fallback")))
@@ -182,6 +185,29 @@ class ConfigReaderTest {
         root.requiredText("required", "an e-mail address");
         root.requiredList("keys", "text", ConfigValues::text);
         return true;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a: 1,2, 3", "a: ${PORTS}", "a: [1, 2, 3]", "a: '1, ${NO:2},3'"})
+    void list_isOneTextWithCommasOrSeveral(String yaml) {
+        assertThatObject(valid(yaml, root -> root.list("a", List.of(), "a number", ConfigValues::integer)))
+                .isEqualTo(List.of(1, 2, 3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1,,2", "1,", "',1'", "1;2", "1,x", "${PORTS},", "','"})
+    void listAsOneText_withAWrongValue_isOneMistake(String text) {
+        assertThat(errors("a: " + text, root -> root.list("a", List.of(), "a number", ConfigValues::integer)))
+                .containsExactly("a: " + text.replace("'", "") + " (expected: a number)");
+    }
+
+    @Test
+    void required_withAnEmptyVariable_isMissing() {
+        assertThat(errors(
+                        "a: ${EMPTY}\nb: ${NO:}",
+                        root -> root.requiredText("a", "a name")
+                                + root.requiredList("b", "a name", ConfigValues::text)))
+                .containsExactly("a: missing (expected: a name)", "b: missing (expected: at least one of: a name)");
     }
 
     @Test
