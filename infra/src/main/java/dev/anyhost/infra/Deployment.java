@@ -61,7 +61,7 @@ public final class Deployment {
     }
 
     private Stack after(List<? extends Stack> others, Stack stack) {
-        others.forEach(stack::addDependency);
+        others.forEach(stack::addStackDependency);
         stacks.add(stack);
         return stack;
     }

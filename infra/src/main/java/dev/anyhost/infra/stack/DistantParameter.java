@@ -28,6 +28,7 @@ final class DistantParameter {
     /** @return the value, as a token */
     static String read(Construct scope, String id, String region, String name) {
         Stack stack = Stack.of(scope);
+        Accepted.customResource(stack);
         AwsSdkCall call = AwsSdkCall.builder()
                 .service("SSM")
                 .action("getParameter")

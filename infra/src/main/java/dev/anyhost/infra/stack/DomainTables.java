@@ -108,24 +108,30 @@ final class DomainTables {
         return Attribute.builder().name(name).type(type).build();
     }
 
-    private static GlobalSecondaryIndexPropsV2 keysOnly(String name, Attribute partition, Attribute sort) {
-        return GlobalSecondaryIndexPropsV2.builder()
-                .indexName(name)
+    private GlobalSecondaryIndexPropsV2 keysOnly(String name, Attribute partition, Attribute sort) {
+        return index(name)
                 .partitionKey(partition)
                 .sortKey(sort)
                 .projectionType(ProjectionType.KEYS_ONLY)
                 .build();
     }
 
-    private static GlobalSecondaryIndexPropsV2 including(
+    private GlobalSecondaryIndexPropsV2 including(
             String name, String shard, String order, List<String> projected) {
-        return GlobalSecondaryIndexPropsV2.builder()
-                .indexName(name)
+        return index(name)
                 .partitionKey(attribute(shard, AttributeType.STRING))
                 .sortKey(attribute(order, AttributeType.NUMBER))
                 .projectionType(ProjectionType.INCLUDE)
                 .nonKeyAttributes(projected)
                 .build();
+    }
+
+    /** An index has a cap of its own: the table's doesn't hold for it. */
+    private GlobalSecondaryIndexPropsV2.Builder index(String name) {
+        return GlobalSecondaryIndexPropsV2.builder()
+                .indexName(name)
+                .maxReadRequestUnits(config().tables().mostReadUnits())
+                .maxWriteRequestUnits(config().tables().mostWriteUnits());
     }
 
     String keyId() {

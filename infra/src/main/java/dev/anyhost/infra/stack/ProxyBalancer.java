@@ -48,6 +48,10 @@ final class ProxyBalancer {
                         .map(this::fixed)
                         .toList())
                 .build();
+        Accepted.finding(
+                balancer,
+                "AwsSolutions-ELB2",
+                "A network load balancer logs TLS listeners only, and these are TCP; the proxy has an access log");
         stack.config().options().privateLink().ifPresent(link -> {
             VpcEndpointService service = VpcEndpointService.Builder.create(stack, "PrivateLink")
                     .vpcEndpointServiceLoadBalancers(List.of(balancer))

@@ -2,7 +2,9 @@ package dev.anyhost.infra.stack;
 
 import dev.anyhost.infra.config.Region;
 import java.util.List;
+import software.amazon.awscdk.Acknowledgment;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Validations;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
 import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
@@ -53,13 +55,25 @@ final class ProxyNetwork {
                 .subnetConfiguration(List.of(
                         subnets("Public", SubnetType.PUBLIC, 24), subnets("Private", SubnetType.PRIVATE_WITH_EGRESS, 20)))
                 .build();
+        Validations.of(vpc)
+                .acknowledge(Acknowledgment.builder()
+                        .id("CloudFormation-Validate::W3010")
+                        .reason("Zones are chosen: not every zone of a region has all that is needed, and an Elastic IP"
+                                + " belongs to one")
+                        .build());
         this.balancer = group("BalancerGroup", "What the load balancer accepts", false);
         this.tasks = group("TaskGroup", "What proxies accept: the load balancer only", true);
+        Accepted.finding(
+                balancer,
+                "AwsSolutions-EC23",
+                "Visitors come from everywhere: TCP 443 unless source ranges are given, and TCP 80 for http-01");
         admitVisitors();
         admitBalancer(ProxyTask.HTTP_PORT);
         admitBalancer(ProxyTask.HTTPS_PORT);
         if (stack.config().options().flowLogs()) {
             logFlows();
+        } else {
+            Accepted.finding(vpc, "AwsSolutions-VPC7", "options.flow-logs is off: they cost by the gigabyte");
         }
     }
 

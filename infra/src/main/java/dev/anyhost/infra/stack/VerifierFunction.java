@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.iam.PolicyDocument;
@@ -69,6 +70,9 @@ final class VerifierFunction {
                 .role(role(stack, shape, logs))
                 .logGroup(logs)
                 .build();
+        Annotations.of(function)
+                .acknowledgeWarning(
+                        "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias is of a published version");
         this.alias = Alias.Builder.create(stack, id(shape) + "Live")
                 .aliasName(ALIAS)
                 .version(function.getCurrentVersion())
