@@ -18,18 +18,19 @@ class AcceleratorTest {
     @Test
     void bothStacks_areWhereGlobalAcceleratorIs() {
         assertThat(example.stacks().stream()
-                        .filter(stack -> Stream.of("addresses", "accelerator")
-                                .anyMatch(stack.getStackName()::endsWith))
+                        .filter(stack -> Stream.of("addresses", "accelerator").anyMatch(stack.getStackName()::endsWith))
                         .map(Stack::getRegion))
                 .containsExactly("us-west-2", "us-west-2");
     }
 
     @Test
     void accelerator_isKeptWithItsAddresses() {
-        JsonNode resource =
-                example.template("addresses").resources("AWS::GlobalAccelerator::Accelerator").getFirst();
+        JsonNode resource = example.template("addresses")
+                .resources("AWS::GlobalAccelerator::Accelerator")
+                .getFirst();
         assertThat(resource.get("DeletionPolicy").stringValue()).isEqualTo("Retain");
-        assertThat(example.template("addresses").json().get("Outputs").toString()).contains("Ipv4Addresses");
+        assertThat(example.template("addresses").json().get("Outputs").toString())
+                .contains("Ipv4Addresses");
     }
 
     @Test
@@ -54,7 +55,8 @@ class AcceleratorTest {
                         "ap-northeast-1 50 [128]");
         assertThat(groups)
                 .flatExtracting(group -> CloudTemplate.elements(group.get("EndpointConfigurations")))
-                .allMatch(endpoint -> endpoint.get("ClientIPPreservationEnabled").booleanValue());
+                .allMatch(
+                        endpoint -> endpoint.get("ClientIPPreservationEnabled").booleanValue());
     }
 
     @Test
@@ -93,8 +95,12 @@ class AcceleratorTest {
     void zone_isMadeUnlessThereIsOne_andKept() {
         assertThat(accelerator.resources("AWS::Route53::HostedZone")).isEmpty();
         CloudTemplate alone = Example.oneRegion().template("accelerator");
-        assertThat(alone.only("AWS::Route53::HostedZone").get("Name").stringValue()).isEqualTo("edge.example.com.");
-        assertThat(alone.resources("AWS::Route53::HostedZone").getFirst().get("DeletionPolicy").stringValue())
+        assertThat(alone.only("AWS::Route53::HostedZone").get("Name").stringValue())
+                .isEqualTo("edge.example.com.");
+        assertThat(alone.resources("AWS::Route53::HostedZone")
+                        .getFirst()
+                        .get("DeletionPolicy")
+                        .stringValue())
                 .isEqualTo("Retain");
         assertThat(alone.json().get("Outputs").has("NameServers")).isTrue();
     }

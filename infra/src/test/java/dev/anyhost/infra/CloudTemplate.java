@@ -19,7 +19,9 @@ record CloudTemplate(String name, JsonNode json) {
 
     /** The properties of all resources of a type. */
     List<JsonNode> properties(String type) {
-        return resources(type).stream().map(resource -> resource.get("Properties")).toList();
+        return resources(type).stream()
+                .map(resource -> resource.get("Properties"))
+                .toList();
     }
 
     /** The properties of the only resource of a type. */

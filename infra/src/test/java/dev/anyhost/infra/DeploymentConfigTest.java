@@ -87,7 +87,8 @@ class DeploymentConfigTest {
         String whole = Files.readString(Path.of("examples", "one-region.yaml"));
         assertThat(errorsOf(whole + "options: {webhook: {url: \"https://hooks.example.com\"}}\n"))
                 .extracting(ConfigError::toString)
-                .containsExactly("options.webhook.secret-name: missing (expected: both url and secret-name, or neither)");
+                .containsExactly(
+                        "options.webhook.secret-name: missing (expected: both url and secret-name, or neither)");
     }
 
     @Test

@@ -57,13 +57,18 @@ class DomainServiceTest {
     void tables_areProtected_restorable_capped_andEncryptedWithOurKeyInEveryRegion() {
         for (JsonNode table : domain.properties(TABLE)) {
             assertThat(table.get("BillingMode").stringValue()).isEqualTo("PAY_PER_REQUEST");
-            assertThat(table.at("/WriteOnDemandThroughputSettings/MaxWriteRequestUnits").intValue()).isEqualTo(4000);
+            assertThat(table.at("/WriteOnDemandThroughputSettings/MaxWriteRequestUnits")
+                            .intValue())
+                    .isEqualTo(4000);
             assertThat(table.at("/SSESpecification/SSEType").stringValue()).isEqualTo("KMS");
             for (JsonNode replica : table.get("Replicas")) {
-                assertThat(replica.get("DeletionProtectionEnabled").booleanValue()).isTrue();
-                assertThat(replica.at("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled").booleanValue())
+                assertThat(replica.get("DeletionProtectionEnabled").booleanValue())
                         .isTrue();
-                assertThat(replica.at("/ReadOnDemandThroughputSettings/MaxReadRequestUnits").intValue())
+                assertThat(replica.at("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled")
+                                .booleanValue())
+                        .isTrue();
+                assertThat(replica.at("/ReadOnDemandThroughputSettings/MaxReadRequestUnits")
+                                .intValue())
                         .isEqualTo(8000);
                 assertThat(CloudTemplate.text(replica.at("/SSESpecification/KMSMasterKeyId")))
                         .contains(":kms:" + replica.get("Region").stringValue() + ":");
@@ -94,7 +99,8 @@ class DomainServiceTest {
         }
         assertThat(domain.properties("AWS::Lambda::Alias"))
                 .hasSize(2)
-                .allMatch(alias -> CloudTemplate.text(alias.get("FunctionVersion")).contains("CurrentVersion"));
+                .allMatch(alias ->
+                        CloudTemplate.text(alias.get("FunctionVersion")).contains("CurrentVersion"));
     }
 
     @Test
@@ -113,7 +119,10 @@ class DomainServiceTest {
         JsonNode statements = domain.only("AWS::IAM::ManagedPolicy").at("/PolicyDocument/Statement");
         assertThat(statements.get(0).get("Action").stringValue()).isEqualTo("lambda:InvokeFunctionUrl");
         assertThat(statements.get(1).get("Action").stringValue()).isEqualTo("lambda:InvokeFunction");
-        assertThat(statements.get(1).at("/Condition/Bool/lambda:InvokedViaFunctionUrl").stringValue())
+        assertThat(statements
+                        .get(1)
+                        .at("/Condition/Bool/lambda:InvokedViaFunctionUrl")
+                        .stringValue())
                 .isEqualTo("true");
     }
 
@@ -156,9 +165,9 @@ class DomainServiceTest {
                 Policies.of(away, "AskRole"), Policies.of(domain, "DomainsRole"), Policies.of(domain, "CheckRole"))) {
             assertThat(role.statementsWith("kms:"))
                     .hasSize(1)
-                    .allMatch(statement -> CloudTemplate.texts(statement.at("/Condition/StringEquals/kms:ViaService"))
-                            .stream()
-                            .allMatch(service -> service.startsWith("dynamodb.")));
+                    .allMatch(statement ->
+                            CloudTemplate.texts(statement.at("/Condition/StringEquals/kms:ViaService")).stream()
+                                    .allMatch(service -> service.startsWith("dynamodb.")));
         }
     }
 
@@ -171,18 +180,23 @@ class DomainServiceTest {
                         .mapToObj(shard -> "{\"shard\":" + shard + "}")
                         .toList());
         assertThat(schedules)
-                .allMatch(schedule -> schedule.get("ScheduleExpression").stringValue().equals("rate(1 minute)")
-                        && schedule.get("State").stringValue().equals("ENABLED")
-                        && schedule.at("/Target/Arn/Ref").stringValue().startsWith("CheckLive")
-                        && schedule.at("/Target/DeadLetterConfig/Arn/Fn::GetAtt/0").stringValue().startsWith("FailedChecks"));
+                .allMatch(schedule ->
+                        schedule.get("ScheduleExpression").stringValue().equals("rate(1 minute)")
+                                && schedule.get("State").stringValue().equals("ENABLED")
+                                && schedule.at("/Target/Arn/Ref").stringValue().startsWith("CheckLive")
+                                && schedule.at("/Target/DeadLetterConfig/Arn/Fn::GetAtt/0")
+                                        .stringValue()
+                                        .startsWith("FailedChecks"));
     }
 
     @Test
     void runsThatFail_lieInAnEncryptedQueueThatAlarms() {
         JsonNode async = domain.only("AWS::Lambda::EventInvokeConfig");
-        assertThat(CloudTemplate.text(async.at("/DestinationConfig/OnFailure/Destination"))).contains("FailedChecks");
+        assertThat(CloudTemplate.text(async.at("/DestinationConfig/OnFailure/Destination")))
+                .contains("FailedChecks");
         assertThat(async.get("MaximumRetryAttempts").intValue()).isZero();
-        assertThat(domain.only("AWS::SQS::Queue").get("SqsManagedSseEnabled").booleanValue()).isTrue();
+        assertThat(domain.only("AWS::SQS::Queue").get("SqsManagedSseEnabled").booleanValue())
+                .isTrue();
         assertThat(domain.only("AWS::SQS::QueuePolicy").toString()).contains("aws:SecureTransport");
         assertThat(alarms(domain)).contains("ApproximateNumberOfMessagesVisible");
     }
@@ -195,8 +209,10 @@ class DomainServiceTest {
         assertThat(alarms(away)).containsExactlyInAnyOrder("Errors", "Throttles", "Duration");
         Stream.of(domain, away)
                 .flatMap(template -> template.properties("AWS::CloudWatch::Alarm").stream())
-                .forEach(alarm -> assertThat(CloudTemplate.elements(alarm.get("AlarmActions"))).hasSize(1));
-        assertThat(away.only("AWS::SNS::Subscription").get("Endpoint").stringValue()).isEqualTo("ops@example.com");
+                .forEach(alarm -> assertThat(CloudTemplate.elements(alarm.get("AlarmActions")))
+                        .hasSize(1));
+        assertThat(away.only("AWS::SNS::Subscription").get("Endpoint").stringValue())
+                .isEqualTo("ops@example.com");
         assertThat(away.only("AWS::SNS::TopicPolicy").toString()).contains("aws:SecureTransport");
     }
 
@@ -213,8 +229,10 @@ class DomainServiceTest {
                 .hasResourceProperties(
                         "AWS::ECR::Repository",
                         Match.objectLike(Map.of(
-                                "ImageTagMutability", "IMMUTABLE",
-                                "ImageScanningConfiguration", Map.of("ScanOnPush", true))));
+                                "ImageTagMutability",
+                                "IMMUTABLE",
+                                "ImageScanningConfiguration",
+                                Map.of("ScanOnPush", true))));
     }
 
     @Test

@@ -21,14 +21,14 @@ class NagTest {
     @ParameterizedTest
     @MethodSource("examples")
     void stacks_lookedAtByNag_haveNoUnsuppressedFinding(Example example) {
-        List<String> findings = example.stacks().stream().flatMap(NagTest::findings).toList();
+        List<String> findings =
+                example.stacks().stream().flatMap(NagTest::findings).toList();
         assertThat(findings).isEmpty();
     }
 
     private static Stream<String> findings(Stack stack) {
         Annotations annotations = Annotations.fromStack(stack);
-        return Stream.of(
-                        annotations.findError("*", Match.anyValue()), annotations.findWarning("*", Match.anyValue()))
+        return Stream.of(annotations.findError("*", Match.anyValue()), annotations.findWarning("*", Match.anyValue()))
                 .flatMap(List<SynthesisMessage>::stream)
                 .map(found -> found.getId() + ": " + found.getEntry().getData());
     }

@@ -41,8 +41,8 @@ record Policies(List<JsonNode> statements) {
     /** Those with an action of the service. */
     List<JsonNode> statementsWith(String prefix) {
         return statements.stream()
-                .filter(statement ->
-                        CloudTemplate.texts(statement.get("Action")).stream().anyMatch(action -> action.startsWith(prefix)))
+                .filter(statement -> CloudTemplate.texts(statement.get("Action")).stream()
+                        .anyMatch(action -> action.startsWith(prefix)))
                 .toList();
     }
 

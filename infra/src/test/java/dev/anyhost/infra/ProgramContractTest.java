@@ -204,6 +204,8 @@ class ProgramContractTest {
                 .replaceAll(
                         "\\$\\{SsmParameterValue\\w*keyssecretsarn\\w*\\}",
                         "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")
-                .replaceAll("\\{\\{resolve:secretsmanager:[^}]*\\}\\}", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+                .replaceAll(
+                        "\\{\\{resolve:secretsmanager:[^}]*\\}\\}",
+                        "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
     }
 }

@@ -43,15 +43,16 @@ class ProxyStackTest {
                         tuple(8443, 8443, "TaskGroup", "BalancerGroup"));
         JsonNode tasks = group(plain, "What proxies accept: the load balancer only");
         assertThat(tasks.has("SecurityGroupIngress")).isFalse();
-        String own = CloudTemplate.text(plain.only("AWS::ECS::Service")
-                .at("/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups/0"));
+        String own = CloudTemplate.text(
+                plain.only("AWS::ECS::Service").at("/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups/0"));
         assertThat(own).contains("TaskGroup");
     }
 
     @Test
     void loadBalancer_admitsEverybodyOnTwoPorts_andReachesProxiesOnly() {
         assertThat(admitted(plain)).containsExactlyInAnyOrder("0.0.0.0/0 80", "0.0.0.0/0 443");
-        assertThat(group(plain, "What the load balancer accepts").has("SecurityGroupEgress")).isFalse();
+        assertThat(group(plain, "What the load balancer accepts").has("SecurityGroupEgress"))
+                .isFalse();
         assertThat(plain.properties("AWS::EC2::SecurityGroupEgress"))
                 .hasSize(2)
                 .allMatch(rule -> group(rule.get("DestinationSecurityGroupId")).equals("TaskGroup"));
@@ -74,7 +75,8 @@ class ProxyStackTest {
         assertThat(attributes(balancer.get("LoadBalancerAttributes")))
                 .containsEntry("load_balancing.cross_zone.enabled", "true")
                 .containsEntry("deletion_protection.enabled", "true");
-        assertThat(balancer.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic").stringValue())
+        assertThat(balancer.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
+                        .stringValue())
                 .isEqualTo("on");
     }
 
@@ -105,7 +107,8 @@ class ProxyStackTest {
     @Test
     void deregistration_takesAsLongAsTheDrain_andTheTaskMayTakeLonger() {
         Map<String, String> environment = container(plain).environment();
-        int drain = seconds(environment.get("ANYHOST_DRAIN_ANNOUNCE")) + seconds(environment.get("ANYHOST_DRAIN_GRACE"));
+        int drain =
+                seconds(environment.get("ANYHOST_DRAIN_ANNOUNCE")) + seconds(environment.get("ANYHOST_DRAIN_GRACE"));
         assertThat(plain.properties(TARGETS))
                 .allMatch(group -> attributes(group.get("TargetGroupAttributes"))
                         .get("deregistration_delay.timeout_seconds")
@@ -119,10 +122,13 @@ class ProxyStackTest {
         assertThat(container.get("User").stringValue()).matches("[1-9][0-9]*:[1-9][0-9]*");
         assertThat(container.get("ReadonlyRootFilesystem").booleanValue()).isTrue();
         assertThat(container.get("Privileged").booleanValue()).isFalse();
-        assertThat(CloudTemplate.texts(container.at("/LinuxParameters/Capabilities/Drop"))).containsExactly("ALL");
+        assertThat(CloudTemplate.texts(container.at("/LinuxParameters/Capabilities/Drop")))
+                .containsExactly("ALL");
         assertThat(container.at("/LinuxParameters/Capabilities").has("Add")).isFalse();
-        assertThat(plain.only("AWS::ECS::TaskDefinition").at("/Volumes").isMissingNode()).isTrue();
-        assertThat(plain.only("AWS::ECS::Service").get("EnableExecuteCommand").booleanValue()).isFalse();
+        assertThat(plain.only("AWS::ECS::TaskDefinition").at("/Volumes").isMissingNode())
+                .isTrue();
+        assertThat(plain.only("AWS::ECS::Service").get("EnableExecuteCommand").booleanValue())
+                .isFalse();
     }
 
     @Test
@@ -138,8 +144,10 @@ class ProxyStackTest {
     @Test
     void deployments_rollBack_whenNewTasksDoNotGetHealthy() {
         JsonNode deployment = plain.only("AWS::ECS::Service").get("DeploymentConfiguration");
-        assertThat(deployment.at("/DeploymentCircuitBreaker/Enable").booleanValue()).isTrue();
-        assertThat(deployment.at("/DeploymentCircuitBreaker/Rollback").booleanValue()).isTrue();
+        assertThat(deployment.at("/DeploymentCircuitBreaker/Enable").booleanValue())
+                .isTrue();
+        assertThat(deployment.at("/DeploymentCircuitBreaker/Rollback").booleanValue())
+                .isTrue();
         assertThat(deployment.get("MinimumHealthyPercent").intValue()).isEqualTo(100);
     }
 
@@ -216,15 +224,17 @@ class ProxyStackTest {
                         .filter(statement -> !statement.has("Condition"))
                         .toList())
                 .hasSize(1)
-                .allMatch(statement -> CloudTemplate.texts(statement.get("Action"))
-                                .equals(List.of("kms:Decrypt", "kms:Encrypt"))
-                        && CloudTemplate.text(statement.get("Resource")).contains("keyssecretsarn"));
+                .allMatch(statement ->
+                        CloudTemplate.texts(statement.get("Action")).equals(List.of("kms:Decrypt", "kms:Encrypt"))
+                                && CloudTemplate.text(statement.get("Resource")).contains("keyssecretsarn"));
         assertThat(role.statementsWith("lambda:"))
                 .hasSize(2)
-                .allMatch(statement -> CloudTemplate.text(statement.get("Resource")).contains("askfunctionarn"))
-                .anyMatch(statement -> CloudTemplate.texts(statement.get("Action"))
-                        .equals(List.of("lambda:InvokeFunctionUrl")))
-                .anyMatch(statement -> statement.at("/Condition/Bool/lambda:InvokedViaFunctionUrl")
+                .allMatch(statement ->
+                        CloudTemplate.text(statement.get("Resource")).contains("askfunctionarn"))
+                .anyMatch(statement ->
+                        CloudTemplate.texts(statement.get("Action")).equals(List.of("lambda:InvokeFunctionUrl")))
+                .anyMatch(statement -> statement
+                        .at("/Condition/Bool/lambda:InvokedViaFunctionUrl")
                         .asString("")
                         .equals("true"));
     }
@@ -237,7 +247,9 @@ class ProxyStackTest {
 
     @Test
     void privateLink_isForAllowedPrincipals_whomSomebodyAccepts() {
-        assertThat(home.only("AWS::EC2::VPCEndpointService").get("AcceptanceRequired").booleanValue())
+        assertThat(home.only("AWS::EC2::VPCEndpointService")
+                        .get("AcceptanceRequired")
+                        .booleanValue())
                 .isTrue();
         assertThat(CloudTemplate.texts(
                         home.only("AWS::EC2::VPCEndpointServicePermissions").get("AllowedPrincipals")))
@@ -246,7 +258,8 @@ class ProxyStackTest {
 
     @Test
     void flowLogs_whenAskedFor_areOfAllTraffic() {
-        assertThat(home.only("AWS::EC2::FlowLog").get("TrafficType").stringValue()).isEqualTo("ALL");
+        assertThat(home.only("AWS::EC2::FlowLog").get("TrafficType").stringValue())
+                .isEqualTo("ALL");
     }
 
     @Test
@@ -274,8 +287,8 @@ class ProxyStackTest {
     }
 
     static Container container(CloudTemplate template) {
-        List<JsonNode> containers = CloudTemplate.elements(
-                template.only("AWS::ECS::TaskDefinition").get("ContainerDefinitions"));
+        List<JsonNode> containers =
+                CloudTemplate.elements(template.only("AWS::ECS::TaskDefinition").get("ContainerDefinitions"));
         assertThat(containers).hasSize(1);
         return new Container(containers.getFirst());
     }
@@ -306,13 +319,15 @@ class ProxyStackTest {
         return CloudTemplate.elements(
                         group(template, "What the load balancer accepts").get("SecurityGroupIngress"))
                 .stream()
-                .map(rule -> rule.get("CidrIp").stringValue() + " " + rule.get("FromPort").intValue())
+                .map(rule -> rule.get("CidrIp").stringValue() + " "
+                        + rule.get("FromPort").intValue())
                 .toList();
     }
 
     private static JsonNode gateway(CloudTemplate template, String service) {
         return template.properties("AWS::EC2::VPCEndpoint").stream()
-                .filter(endpoint -> CloudTemplate.text(endpoint.get("ServiceName")).endsWith(service))
+                .filter(endpoint ->
+                        CloudTemplate.text(endpoint.get("ServiceName")).endsWith(service))
                 .findFirst()
                 .orElseThrow();
     }

@@ -73,8 +73,7 @@ final class RecordedTables implements DynamoDbClient {
 
     @Override
     public UpdateTimeToLiveResponse updateTimeToLive(UpdateTimeToLiveRequest request) {
-        timeToLive.put(
-                request.tableName(), request.timeToLiveSpecification().attributeName());
+        timeToLive.put(request.tableName(), request.timeToLiveSpecification().attributeName());
         return UpdateTimeToLiveResponse.builder().build();
     }
 

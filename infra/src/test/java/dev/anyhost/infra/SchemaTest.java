@@ -29,8 +29,8 @@ class SchemaTest {
     @ParameterizedTest
     @MethodSource("examples")
     void templates_areValid(Example example) throws IOException {
-        JsonNode report = JsonMapper.shared()
-                .readTree(Files.readString(Path.of("target", "templates", example.name(), REPORT)));
+        JsonNode report =
+                JsonMapper.shared().readTree(Files.readString(Path.of("target", "templates", example.name(), REPORT)));
         assertThat(report.get("pluginReports")).isNotEmpty();
         for (JsonNode plugin : report.get("pluginReports")) {
             assertThat(plugin.get("conclusion").stringValue()).isEqualTo("success");
@@ -40,7 +40,10 @@ class SchemaTest {
 
     @Test
     void template_withAPropertyThatThereIsNot_isReported(@TempDir Path folder) throws IOException {
-        App app = App.Builder.create().outdir(folder.toString()).analyticsReporting(false).build();
+        App app = App.Builder.create()
+                .outdir(folder.toString())
+                .analyticsReporting(false)
+                .build();
         CfnResource.Builder.create(new Stack(app, "Wrong"), "Queue")
                 .type("AWS::SQS::Queue")
                 .properties(Map.of("Colour", "red"))

@@ -38,7 +38,10 @@ class SnapshotTest {
                 Files.createDirectories(folder);
                 Files.writeString(reviewed, now);
             }
-            assertThat(reviewed).as("%s, as reviewed (this class says how to write it anew)", stack).content().isEqualTo(now);
+            assertThat(reviewed)
+                    .as("%s, as reviewed (this class says how to write it anew)", stack)
+                    .content()
+                    .isEqualTo(now);
         }
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString().replace(".json", "")))

@@ -64,7 +64,11 @@ class TableContractTest {
                 new StoreSettings.Table("us-east-1", Optional.empty(), coordination),
                 true);
         return new CertificateTables(
-                settings, new CertificateTables.Clients(tables, tables), keys, InstantSource.system(), System::nanoTime);
+                settings,
+                new CertificateTables.Clients(tables, tables),
+                keys,
+                InstantSource.system(),
+                System::nanoTime);
     }
 
     private JsonNode table(String name) {
@@ -82,7 +86,8 @@ class TableContractTest {
         table.get("GlobalSecondaryIndexes")
                 .forEach(index -> indexes.put(
                         index.get("IndexName").stringValue(),
-                        keys(index) + " " + index.at("/Projection/ProjectionType").stringValue() + " "
+                        keys(index) + " "
+                                + index.at("/Projection/ProjectionType").stringValue() + " "
                                 + CloudTemplate.texts(index.at("/Projection/NonKeyAttributes"))));
         assertThat(table.at("/TimeToLiveSpecification/Enabled").booleanValue()).isTrue();
         return new Shape(

@@ -99,12 +99,18 @@ public record DeploymentConfig(
                 domain,
                 hostedZone(root.section("hosted-zone"), domain),
                 home,
-                root.required("origin", "https://invalid", ConfigValues.URL_EXPECTED, text -> ConfigValues.url(text)
-                        .map(Object::toString)),
+                root.required(
+                        "origin",
+                        "https://invalid",
+                        ConfigValues.URL_EXPECTED,
+                        text -> ConfigValues.url(text).map(Object::toString)),
                 new Acme(
                         acme.required("email", "a@b.c", EMAIL_EXPECTED, text -> matching(EMAIL, text)),
-                        acme.value("directory", LETS_ENCRYPT, ConfigValues.URL_EXPECTED, text -> ConfigValues.url(text)
-                                .map(Object::toString))),
+                        acme.value(
+                                "directory",
+                                LETS_ENCRYPT,
+                                ConfigValues.URL_EXPECTED,
+                                text -> ConfigValues.url(text).map(Object::toString))),
                 root.required("alarm-email", "a@b.c", EMAIL_EXPECTED, text -> matching(EMAIL, text)),
                 new Tables(
                         tables.integer("most-read-units", 4_000, 100, 100_000),

@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 public record Fleet(String name, int weight, String image, Capacity capacity) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]{0,9}");
-    private static final Pattern IMAGE =
-            Pattern.compile("sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+    private static final Pattern IMAGE = Pattern.compile("sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
     private static final int HEAVIEST = 255;
 
     /**
@@ -69,13 +68,15 @@ public record Fleet(String name, int weight, String image, Capacity capacity) {
                         "name",
                         "fleet",
                         "a letter, then up to 9 letters and digits, all small",
-                        text -> Optional.of(text).filter(name -> NAME.matcher(name).matches())),
+                        text -> Optional.of(text)
+                                .filter(name -> NAME.matcher(name).matches())),
                 section.integer("weight", 128, 0, HEAVIEST),
                 section.required(
                         "image",
                         "image",
                         "a tag or sha256: digest in the repository",
-                        text -> Optional.of(text).filter(image -> IMAGE.matcher(image).matches())),
+                        text -> Optional.of(text)
+                                .filter(image -> IMAGE.matcher(image).matches())),
                 Capacity.of(section));
     }
 }

@@ -56,9 +56,12 @@ public record Options(
         return new Options(
                 privateLink(section.section("private-link")),
                 section.flag("flow-logs", false),
-                section.list("source-ranges", List.of(), "an IPv4 network, such as 203.0.113.0/24", text -> Optional.of(
-                                text)
-                        .filter(range -> NETWORK.matcher(range).matches())),
+                section.list(
+                        "source-ranges",
+                        List.of(),
+                        "an IPv4 network, such as 203.0.113.0/24",
+                        text -> Optional.of(text)
+                                .filter(range -> NETWORK.matcher(range).matches())),
                 section.flag("dual-stack", false),
                 webhook(section.section("webhook")));
     }
@@ -70,7 +73,8 @@ public record Options(
                         "allowed-principals",
                         List.of(),
                         "a principal's ARN, such as arn:aws:iam::111122223333:root",
-                        text -> Optional.of(text).filter(arn -> PRINCIPAL.matcher(arn).matches())),
+                        text -> Optional.of(text)
+                                .filter(arn -> PRINCIPAL.matcher(arn).matches())),
                 section.flag("acceptance", true));
         if (enabled && wanted.allowedPrincipals().isEmpty()) {
             section.mistake("allowed-principals", "[]", "at least one: nobody else can connect");
@@ -79,11 +83,12 @@ public record Options(
     }
 
     private static Optional<Webhook> webhook(ConfigSection section) {
-        Optional<String> url =
-                section.optional("url", "an https URL", text -> Optional.of(text).filter(u -> u.startsWith("https://")));
-        Optional<String> secret =
-                section.optional("secret-name", "the name of a secret in Secrets Manager", text -> Optional.of(text)
-                        .filter(name -> SECRET.matcher(name).matches()));
+        Optional<String> url = section.optional(
+                "url", "an https URL", text -> Optional.of(text).filter(u -> u.startsWith("https://")));
+        Optional<String> secret = section.optional(
+                "secret-name",
+                "the name of a secret in Secrets Manager",
+                text -> Optional.of(text).filter(name -> SECRET.matcher(name).matches()));
         if (url.isPresent() != secret.isPresent()) {
             section.mistake(url.isPresent() ? "secret-name" : "url", "missing", "both url and secret-name, or neither");
         }

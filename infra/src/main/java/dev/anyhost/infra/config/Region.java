@@ -18,19 +18,14 @@ import java.util.regex.Pattern;
  * @param fleets the proxies; two while one replaces the other (blue/green)
  */
 public record Region(
-        String name,
-        List<String> zones,
-        String cidr,
-        Egress egress,
-        int natGateways,
-        int dial,
-        List<Fleet> fleets) {
+        String name, List<String> zones, String cidr, Egress egress, int natGateways, int dial, List<Fleet> fleets) {
 
     static final String NAME_EXPECTED = "an AWS region, such as us-east-1";
 
     private static final Pattern NAME = Pattern.compile("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}");
     private static final Pattern ZONE = Pattern.compile("[a-z]");
-    private static final Pattern NETWORK = Pattern.compile("10(\\.([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))\\.0\\.0/16");
+    private static final Pattern NETWORK =
+            Pattern.compile("10(\\.([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))\\.0\\.0/16");
 
     /** Keeps copies. */
     public Region {
@@ -62,8 +57,12 @@ public record Region(
         return new Region(
                 section.required("region", "us-east-1", NAME_EXPECTED, Region::parseName),
                 zones,
-                section.value("cidr", "10.0.0.0/16", "10.N.0.0/16", text -> Optional.of(text)
-                        .filter(cidr -> NETWORK.matcher(cidr).matches())),
+                section.value(
+                        "cidr",
+                        "10.0.0.0/16",
+                        "10.N.0.0/16",
+                        text -> Optional.of(text)
+                                .filter(cidr -> NETWORK.matcher(cidr).matches())),
                 section.choice("egress", Egress.NAT, Map.of("nat", Egress.NAT, "dual-stack", Egress.DUAL_STACK)),
                 section.integer("nat-gateways", zones.size(), 1, Math.max(1, zones.size())),
                 section.integer("traffic-dial", 100, 0, 100),

@@ -6,6 +6,7 @@ import dev.anyhost.infra.config.Region;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
@@ -15,8 +16,8 @@ import software.amazon.awscdk.services.globalaccelerator.CfnListener;
 import software.amazon.awscdk.services.globalaccelerator.CfnListener.PortRangeProperty;
 import software.amazon.awscdk.services.route53.ARecord;
 import software.amazon.awscdk.services.route53.AaaaRecord;
-import software.amazon.awscdk.services.route53.HostedZoneAttributes;
 import software.amazon.awscdk.services.route53.HostedZone;
+import software.amazon.awscdk.services.route53.HostedZoneAttributes;
 import software.amazon.awscdk.services.route53.IHostedZone;
 import software.amazon.awscdk.services.route53.PublicHostedZone;
 import software.amazon.awscdk.services.route53.RecordTarget;
@@ -37,8 +38,9 @@ public final class AcceleratorStack extends DeploymentStack {
     public AcceleratorStack(Construct scope, DeploymentConfig config) {
         super(scope, new Place(config, Names.ACCELERATOR_REGION), "accelerator");
         Map<String, String> balancers = new HashMap<>();
-        config.regions().forEach(region -> region.fleets()
-                .forEach(fleet -> balancers.put(key(region, fleet), balancer(region, fleet))));
+        config.regions()
+                .forEach(region ->
+                        region.fleets().forEach(fleet -> balancers.put(key(region, fleet), balancer(region, fleet))));
         for (int port : List.of(80, 443)) {
             listen(port, balancers);
         }
@@ -102,9 +104,10 @@ public final class AcceleratorStack extends DeploymentStack {
                 .zoneName(config().domain())
                 .build();
         zone.applyRemovalPolicy(RemovalPolicy.RETAIN);
+        List<String> servers = Objects.requireNonNull(zone.getHostedZoneNameServers(), "a public zone has name servers");
         CfnOutput.Builder.create(this, "NameServers")
                 .description("For the NS record of " + config().domain())
-                .value(Fn.join(",", zone.getHostedZoneNameServers()))
+                .value(Fn.join(",", servers))
                 .build();
         return zone;
     }

@@ -37,8 +37,9 @@ final class Accepted {
                         .id("AwsSolutions-IAM4")
                         .appliesTo(List.of("Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
                                 + "AWSLambdaBasicExecutionRole"))
-                        .reason("The CDK's function for custom resources writes its logs by it; it runs during deployments"
-                                + " only, and beyond that may read single parameters")
+                        .reason(
+                                "The CDK's function for custom resources writes its logs by it; it runs during deployments"
+                                        + " only, and beyond that may read single parameters")
                         .build()));
     }
 }

@@ -113,11 +113,7 @@ public final class DomainServiceStack extends DeploymentStack {
         String whitelist = names().whitelist();
         return List.of(
                 Rights.allow(
-                        List.of(
-                                "dynamodb:BatchGetItem",
-                                "dynamodb:GetItem",
-                                "dynamodb:PutItem",
-                                "dynamodb:UpdateItem"),
+                        List.of("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
                         List.of(Names.tableArn(this, regionName(), whitelist))),
                 Rights.allow(
                         List.of("dynamodb:Query"),

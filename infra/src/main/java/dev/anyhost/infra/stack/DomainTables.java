@@ -45,22 +45,33 @@ final class DomainTables {
         this.whitelist = global("Whitelist", stack.names().whitelist())
                 .partitionKey(attribute("hostname", AttributeType.STRING))
                 .globalSecondaryIndexes(List.of(
-                        keysOnly("by-shard", attribute("shard", AttributeType.NUMBER), attribute("hostname", AttributeType.STRING)),
-                        keysOnly("by-tenant", attribute("tenant", AttributeType.STRING), attribute("hostname", AttributeType.STRING)),
-                        keysOnly("by-check", attribute("check_shard", AttributeType.NUMBER), attribute("next_check", AttributeType.NUMBER)),
-                        keysOnly("by-outbox", attribute("outbox_shard", AttributeType.NUMBER), attribute("outbox_due", AttributeType.NUMBER))))
+                        keysOnly(
+                                "by-shard",
+                                attribute("shard", AttributeType.NUMBER),
+                                attribute("hostname", AttributeType.STRING)),
+                        keysOnly(
+                                "by-tenant",
+                                attribute("tenant", AttributeType.STRING),
+                                attribute("hostname", AttributeType.STRING)),
+                        keysOnly(
+                                "by-check",
+                                attribute("check_shard", AttributeType.NUMBER),
+                                attribute("next_check", AttributeType.NUMBER)),
+                        keysOnly(
+                                "by-outbox",
+                                attribute("outbox_shard", AttributeType.NUMBER),
+                                attribute("outbox_due", AttributeType.NUMBER))))
                 .build();
         this.certificates = global("Certificates", stack.names().certificates())
                 .partitionKey(attribute("hostname", AttributeType.STRING))
-                .globalSecondaryIndexes(List.of(including(
-                        "by-due", "shard", "due_at", List.of("not_after", "issuer", "version"))))
+                .globalSecondaryIndexes(
+                        List.of(including("by-due", "shard", "due_at", List.of("not_after", "issuer", "version"))))
                 .build();
         this.coordination = table("Coordination", stack.names().coordination())
                 .partitionKey(attribute("subject", AttributeType.STRING))
                 .sortKey(attribute("kind", AttributeType.STRING))
                 .encryption(TableEncryptionV2.customerManagedKey(key))
-                .globalSecondaryIndexes(
-                        List.of(including("by-retry", "failure_shard", "retry_at", List.of("failure"))))
+                .globalSecondaryIndexes(List.of(including("by-retry", "failure_shard", "retry_at", List.of("failure"))))
                 .build();
     }
 
@@ -116,8 +127,7 @@ final class DomainTables {
                 .build();
     }
 
-    private GlobalSecondaryIndexPropsV2 including(
-            String name, String shard, String order, List<String> projected) {
+    private GlobalSecondaryIndexPropsV2 including(String name, String shard, String order, List<String> projected) {
         return index(name)
                 .partitionKey(attribute(shard, AttributeType.STRING))
                 .sortKey(attribute(order, AttributeType.NUMBER))

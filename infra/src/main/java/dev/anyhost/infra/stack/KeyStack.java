@@ -17,7 +17,9 @@ public final class KeyStack extends DeploymentStack {
     public KeyStack(Construct scope, DeploymentConfig config) {
         super(scope, new Place(config, config.homeRegion()), "keys");
         leave(Names.Parameter.TABLES_KEY_ID, key("Tables", "DynamoDB tables").getKeyId());
-        leave(Names.Parameter.SECRETS_KEY_ID, key("Secrets", "private keys of certificates").getKeyId());
+        leave(
+                Names.Parameter.SECRETS_KEY_ID,
+                key("Secrets", "private keys of certificates").getKeyId());
     }
 
     private Key key(String id, String purpose) {

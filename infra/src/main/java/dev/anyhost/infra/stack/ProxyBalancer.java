@@ -56,8 +56,9 @@ final class ProxyBalancer {
             VpcEndpointService service = VpcEndpointService.Builder.create(stack, "PrivateLink")
                     .vpcEndpointServiceLoadBalancers(List.of(balancer))
                     .acceptanceRequired(link.acceptance())
-                    .allowedPrincipals(
-                            link.allowedPrincipals().stream().map(ArnPrincipal::new).toList())
+                    .allowedPrincipals(link.allowedPrincipals().stream()
+                            .map(ArnPrincipal::new)
+                            .toList())
                     .build();
             CfnOutput.Builder.create(stack, "PrivateLinkName")
                     .description("What other networks connect to")
@@ -67,7 +68,8 @@ final class ProxyBalancer {
     }
 
     private SubnetMapping fixed(ISubnet subnet) {
-        CfnEIP address = CfnEIP.Builder.create(stack, "Address" + subnet.getNode().getId())
+        CfnEIP address = CfnEIP.Builder.create(
+                        stack, "Address" + subnet.getNode().getId())
                 .domain("vpc")
                 .build();
         CfnOutput.Builder.create(stack, "AddressOf" + subnet.getNode().getId())
@@ -81,8 +83,7 @@ final class ProxyBalancer {
 
     /** Sends what comes in at {@code port} to the proxies. */
     NetworkTargetGroup forward(FargateService service, int port, int containerPort) {
-        Duration drain =
-                Duration.seconds(stack.config().drain().whole().toSeconds());
+        Duration drain = Duration.seconds(stack.config().drain().whole().toSeconds());
         NetworkTargetGroup targets = NetworkTargetGroup.Builder.create(stack, "Targets" + port)
                 .vpc(network.vpc())
                 .port(containerPort)

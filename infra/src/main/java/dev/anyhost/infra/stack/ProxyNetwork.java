@@ -53,7 +53,8 @@ final class ProxyNetwork {
                 .availabilityZones(region.zoneNames())
                 .natGateways(region.natGateways())
                 .subnetConfiguration(List.of(
-                        subnets("Public", SubnetType.PUBLIC, 24), subnets("Private", SubnetType.PRIVATE_WITH_EGRESS, 20)))
+                        subnets("Public", SubnetType.PUBLIC, 24),
+                        subnets("Private", SubnetType.PRIVATE_WITH_EGRESS, 20)))
                 .build();
         Validations.of(vpc)
                 .acknowledge(Acknowledgment.builder()
@@ -80,9 +81,7 @@ final class ProxyNetwork {
     private static SubnetConfiguration subnets(String name, SubnetType type, int mask) {
         SubnetConfiguration.Builder subnets =
                 SubnetConfiguration.builder().name(name).subnetType(type).cidrMask(mask);
-        return type == SubnetType.PUBLIC
-                ? subnets.mapPublicIpOnLaunch(false).build()
-                : subnets.build();
+        return type == SubnetType.PUBLIC ? subnets.mapPublicIpOnLaunch(false).build() : subnets.build();
     }
 
     private SecurityGroup group(String id, String meaning, boolean outbound) {

@@ -47,8 +47,7 @@ public final class ProxyStack extends DeploymentStack {
         NetworkTargetGroup targets = balancer.forward(service, 443, ProxyTask.HTTPS_PORT);
         balancer.forward(service, 80, ProxyTask.HTTP_PORT);
         scale(service, balancer);
-        Alarms alarms =
-                new Alarms(this, Topic.fromTopicArn(this, "Topic", left(Names.Parameter.ALARM_TOPIC_ARN)));
+        Alarms alarms = new Alarms(this, Topic.fromTopicArn(this, "Topic", left(Names.Parameter.ALARM_TOPIC_ARN)));
         balancer.watch(alarms, targets);
         alarms.above("Cpu", "Proxies are at their limit", OVERLOADED_PERCENT, service.metricCpuUtilization());
         leave("LoadBalancer", names().loadBalancerParameter(fleet), balancer.arn());
@@ -66,7 +65,10 @@ public final class ProxyStack extends DeploymentStack {
                 .assignPublicIp(false)
                 .vpcSubnets(ProxyNetwork.PRIVATE)
                 .securityGroups(List.of(network.tasks()))
-                .circuitBreaker(DeploymentCircuitBreaker.builder().enable(true).rollback(true).build())
+                .circuitBreaker(DeploymentCircuitBreaker.builder()
+                        .enable(true)
+                        .rollback(true)
+                        .build())
                 .minHealthyPercent(100)
                 .maxHealthyPercent(200)
                 .healthCheckGracePeriod(Duration.seconds(60))

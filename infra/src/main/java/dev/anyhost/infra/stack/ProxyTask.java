@@ -82,7 +82,8 @@ final class ProxyTask {
         linux.dropCapabilities(Capability.ALL);
         return ContainerDefinitionOptions.builder()
                 .image(ContainerImage.fromEcrRepository(
-                        Repository.fromRepositoryName(stack, "Repository", stack.names().repository()),
+                        Repository.fromRepositoryName(
+                                stack, "Repository", stack.names().repository()),
                         fleet.image()))
                 .essential(true)
                 .user(USER)
@@ -202,8 +203,7 @@ final class ProxyTask {
     }
 
     private String coordinationArn() {
-        return Names.tableArn(
-                stack, stack.config().homeRegion(), stack.names().coordination());
+        return Names.tableArn(stack, stack.config().homeRegion(), stack.names().coordination());
     }
 
     /** The same for the network's gateway, which reaches the tables of its own region. */
@@ -212,7 +212,8 @@ final class ProxyTask {
                 anybody(CERTIFICATE_ACTIONS, arns(List.of(region.name()))),
                 anybody(
                         List.of("dynamodb:Query"),
-                        List.of(Names.indexArn(stack, region.name(), stack.names().certificates(), "by-due"))));
+                        List.of(Names.indexArn(
+                                stack, region.name(), stack.names().certificates(), "by-due"))));
         Stream<PolicyStatement> coordination = stack.isHome()
                 ? Stream.of(
                         anybody(COORDINATION_ACTIONS, List.of(coordinationArn())),

@@ -69,15 +69,11 @@ public final class RegionStack extends DeploymentStack {
 
     private String staticAddresses() {
         return DistantParameter.read(
-                this,
-                "StaticAddresses",
-                Names.ACCELERATOR_REGION,
-                names().parameter(Names.Parameter.STATIC_ADDRESSES));
+                this, "StaticAddresses", Names.ACCELERATOR_REGION, names().parameter(Names.Parameter.STATIC_ADDRESSES));
     }
 
     private Topic topic() {
-        Topic topic =
-                Topic.Builder.create(this, "Alarms").enforceSsl(true).build();
+        Topic topic = Topic.Builder.create(this, "Alarms").enforceSsl(true).build();
         topic.addSubscription(new EmailSubscription(config().alarmEmail()));
         leave(Names.Parameter.ALARM_TOPIC_ARN, topic.getTopicArn());
         return topic;
