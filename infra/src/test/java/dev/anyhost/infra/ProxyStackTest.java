@@ -106,13 +106,13 @@ class ProxyStackTest {
 
     @Test
     void deregistration_takesAsLongAsTheDrain_andTheTaskMayTakeLonger() {
-        Map<String, String> environment = container(plain).environment();
-        int drain =
-                seconds(environment.get("ANYHOST_DRAIN_ANNOUNCE")) + seconds(environment.get("ANYHOST_DRAIN_GRACE"));
+        Container container = container(plain);
+        int drain = container.seconds("ANYHOST_DRAIN_ANNOUNCE") + container.seconds("ANYHOST_DRAIN_GRACE");
         assertThat(plain.properties(TARGETS))
-                .allMatch(group -> attributes(group.get("TargetGroupAttributes"))
-                        .get("deregistration_delay.timeout_seconds")
-                        .equals(Integer.toString(drain)));
+                .extracting(group -> attributes(group.get("TargetGroupAttributes")))
+                .hasSize(2)
+                .allSatisfy(attributes -> assertThat(attributes)
+                        .containsEntry("deregistration_delay.timeout_seconds", Integer.toString(drain)));
         assertThat(container(plain).json().get("StopTimeout").intValue()).isBetween(drain + 1, 120);
     }
 
@@ -278,6 +278,12 @@ class ProxyStackTest {
 
     /** The one container of a task. */
     record Container(JsonNode json) {
+        int seconds(String variable) {
+            String duration = environment().getOrDefault(variable, "");
+            assertThat(duration).endsWith("s");
+            return Integer.parseInt(duration.substring(0, duration.length() - 1));
+        }
+
         Map<String, String> environment() {
             return CloudTemplate.elements(json.get("Environment")).stream()
                     .collect(Collectors.toMap(
@@ -291,10 +297,6 @@ class ProxyStackTest {
                 CloudTemplate.elements(template.only("AWS::ECS::TaskDefinition").get("ContainerDefinitions"));
         assertThat(containers).hasSize(1);
         return new Container(containers.getFirst());
-    }
-
-    private static int seconds(String duration) {
-        return Integer.parseInt(duration.substring(0, duration.length() - 1));
     }
 
     private static Map<String, String> attributes(JsonNode list) {

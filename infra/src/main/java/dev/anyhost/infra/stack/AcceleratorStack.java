@@ -104,7 +104,8 @@ public final class AcceleratorStack extends DeploymentStack {
                 .zoneName(config().domain())
                 .build();
         zone.applyRemovalPolicy(RemovalPolicy.RETAIN);
-        List<String> servers = Objects.requireNonNull(zone.getHostedZoneNameServers(), "a public zone has name servers");
+        List<String> servers =
+                Objects.requireNonNull(zone.getHostedZoneNameServers(), "a public zone has name servers");
         CfnOutput.Builder.create(this, "NameServers")
                 .description("For the NS record of " + config().domain())
                 .value(Fn.join(",", servers))
