@@ -1,38 +1,20 @@
 package dev.anyhost.local;
 
-import dev.anyhost.proxy.CertsCommand;
-import dev.anyhost.proxy.CheckConfigCommand;
-import dev.anyhost.proxy.RunCommand;
-import dev.anyhost.proxy.ops.Log;
-import dev.anyhost.verifier.command.DomainsCommand;
-import dev.anyhost.verifier.command.VerifierCommand;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
-/** The command line: every command is a class of the module it belongs to. */
-@Command(
-        name = "anyhost",
-        description = "One edge, every customer's hostname.",
-        mixinStandardHelpOptions = true,
-        version = "anyhost 0.1.0",
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DevCommand.class,
-            RunCommand.class,
-            CheckConfigCommand.class,
-            VerifierCommand.class,
-            DomainsCommand.class,
-            CertsCommand.class,
-            DynamoDbLocalCommand.class
-        })
+/** The command line of a checkout: what is deployed, and what only one machine's own system needs. */
 public final class Anyhost {
 
-    Anyhost() {}
+    private Anyhost() {}
 
-    /** Runs one command; the exit code is 0 done, 1 failed, 2 wrong input or configuration, 3 something is missing. */
+    /** Runs one command, as {@link dev.anyhost.distribution.Anyhost#main} does. */
     public static void main(String[] arguments) {
-        int code = new CommandLine(new Anyhost()).execute(arguments);
-        Log.end();
-        System.exit(code);
+        dev.anyhost.distribution.Anyhost.run(commandLine(), arguments);
+    }
+
+    static CommandLine commandLine() {
+        return dev.anyhost.distribution.Anyhost.commandLine()
+                .addSubcommand(new DevCommand())
+                .addSubcommand(new DynamoDbLocalCommand());
     }
 }

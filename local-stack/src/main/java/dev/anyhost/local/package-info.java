@@ -1,2 +1,2 @@
-/** The whole system on one machine, and the command line. */
+/** The whole system on one machine. */
 package dev.anyhost.local;

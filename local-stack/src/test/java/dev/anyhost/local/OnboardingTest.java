@@ -44,7 +44,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -76,7 +75,7 @@ class OnboardingTest {
     private JsonNode domains(String... arguments) throws Exception {
         var out = new StringWriter();
         var err = new StringWriter();
-        int exit = new CommandLine(new Anyhost())
+        int exit = Anyhost.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);

@@ -39,7 +39,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -75,7 +74,7 @@ class PreflightTest {
     private static String anyhost(String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
-        int exit = new CommandLine(new Anyhost())
+        int exit = Anyhost.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);

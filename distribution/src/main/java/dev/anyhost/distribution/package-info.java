@@ -1,0 +1,2 @@
+/** What is deployed: the command line. */
+package dev.anyhost.distribution;
