@@ -31,6 +31,13 @@ class AcceleratorTest {
         assertThat(resource.get("DeletionPolicy").stringValue()).isEqualTo("Retain");
         assertThat(example.template("addresses").json().get("Outputs").toString())
                 .contains("Ipv4Addresses");
+        assertThat(resource.at("/Properties/IpAddressType").stringValue()).isEqualTo("DUAL_STACK");
+        assertThat(Example.oneRegion()
+                        .template("addresses")
+                        .only("AWS::GlobalAccelerator::Accelerator")
+                        .get("IpAddressType")
+                        .stringValue())
+                .isEqualTo("IPV4");
     }
 
     @Test
@@ -85,9 +92,10 @@ class AcceleratorTest {
     @Test
     void names_ofTheSharedAndOfEachTenantsTarget_leadToTheAccelerator() {
         for (String name : List.of(Edge.SHARED + ".edge.example.com.", "*.edge.example.com.")) {
-            JsonNode names = accelerator.only("AWS::Route53::RecordSet", "Name", name);
-            assertThat(names.get("Type").stringValue()).isEqualTo("A");
-            assertThat(CloudTemplate.text(names.at("/AliasTarget/DNSName"))).contains("acceleratordnsname");
+            assertThat(aliases(accelerator, name))
+                    .containsExactlyInAnyOrder("A acceleratordnsname", "AAAA acceleratordualstackdnsname");
+            assertThat(aliases(Example.oneRegion().template("accelerator"), name))
+                    .containsExactly("A acceleratordnsname");
         }
     }
 
@@ -103,6 +111,16 @@ class AcceleratorTest {
                         .stringValue())
                 .isEqualTo("Retain");
         assertThat(alone.json().get("Outputs").has("NameServers")).isTrue();
+    }
+
+    /** Types of the records of a name, and the parameter that says where they lead. */
+    private static List<String> aliases(CloudTemplate template, String name) {
+        return template.properties("AWS::Route53::RecordSet").stream()
+                .filter(names -> names.get("Name").stringValue().equals(name))
+                .map(names -> names.get("Type").stringValue() + " "
+                        + CloudTemplate.text(names.at("/AliasTarget/DNSName"))
+                                .replaceAll(".*(accelerator[a-z]*dnsname).*", "$1"))
+                .toList();
     }
 
     private static String shares(JsonNode group) {

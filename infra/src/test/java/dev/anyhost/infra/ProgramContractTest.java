@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,7 +78,7 @@ class ProgramContractTest {
         assertThat(unused(function, environment -> {
                     LambdaEnvironment.whitelist(environment);
                     LambdaEnvironment.changes(environment);
-                    assertThat(LambdaEnvironment.edge(environment).addresses()).hasSize(2);
+                    assertThat(LambdaEnvironment.edge(environment).addresses()).hasSize(3);
                     LambdaEnvironment.domainsPerTenant(environment);
                 }))
                 .containsExactlyInAnyOrder(
@@ -176,6 +178,18 @@ class ProgramContractTest {
     }
 
     @Test
+    void container_isTheUserOfTheImage_andListensWhereTheImageSays() throws IOException {
+        List<String> image = Files.readAllLines(Path.of("image", "Dockerfile"));
+        JsonNode container = ProxyStackTest.container(fleet()).json();
+        assertThat(image).contains("USER " + container.get("User").stringValue());
+        String ports = CloudTemplate.elements(container.get("PortMappings")).stream()
+                .map(mapping -> mapping.get("ContainerPort").asString())
+                .sorted(Comparator.reverseOrder())
+                .collect(Collectors.joining(" "));
+        assertThat(image).contains("EXPOSE " + ports);
+    }
+
+    @Test
     void container_withItsVariables_isAConfigurationThatTheProxyTakes() {
         Map<String, String> given = new TreeMap<>();
         ProxyStackTest.container(fleet()).environment().forEach((name, value) -> given.put(name, filled(value)));
@@ -199,7 +213,7 @@ class ProgramContractTest {
 
     /** With what CloudFormation would put in the place of references. */
     private static String filled(String text) {
-        return text.replaceAll("\\$\\{SsmParameterValue\\w*staticaddresses\\w*\\}", "192.0.2.1,192.0.2.2")
+        return text.replaceAll("\\$\\{SsmParameterValue\\w*staticaddresses\\w*\\}", "192.0.2.1,192.0.2.2,2001:db8::1")
                 .replaceAll("\\$\\{SsmParameterValue\\w*askurl\\w*\\}", "https://ask.lambda-url.eu-central-1.on.aws/")
                 .replaceAll(
                         "\\$\\{SsmParameterValue\\w*keyssecretsarn\\w*\\}",

@@ -61,7 +61,7 @@ class ProxyStackTest {
     @Test
     void sourceRanges_holdForHttps_whileChallengesAreForEverybody() {
         assertThat(admitted(home))
-                .containsExactlyInAnyOrder("0.0.0.0/0 80", "203.0.113.0/24 443", "198.51.100.0/24 443");
+                .containsExactlyInAnyOrder("0.0.0.0/0 80", "::/0 80", "203.0.113.0/24 443", "198.51.100.0/24 443");
     }
 
     @Test
@@ -78,6 +78,19 @@ class ProxyStackTest {
         assertThat(balancer.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
                         .stringValue())
                 .isEqualTo("on");
+    }
+
+    @Test
+    void visitors_comeByIpv6_whereAskedFor() {
+        assertThat(home.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
+                        .get("IpAddressType")
+                        .stringValue())
+                .isEqualTo("dualstack");
+        assertThat(plain.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
+                        .get("IpAddressType")
+                        .stringValue())
+                .isEqualTo("ipv4");
+        assertThat(plain.resources("AWS::EC2::VPCCidrBlock")).isEmpty();
     }
 
     @Test
@@ -321,8 +334,9 @@ class ProxyStackTest {
         return CloudTemplate.elements(
                         group(template, "What the load balancer accepts").get("SecurityGroupIngress"))
                 .stream()
-                .map(rule -> rule.get("CidrIp").stringValue() + " "
-                        + rule.get("FromPort").intValue())
+                .map(rule ->
+                        rule.path("CidrIp").asString("") + rule.path("CidrIpv6").asString("") + " "
+                                + rule.get("FromPort").intValue())
                 .toList();
     }
 

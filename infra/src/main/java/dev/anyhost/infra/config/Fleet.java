@@ -29,12 +29,8 @@ public record Fleet(String name, int weight, String image, Capacity capacity) {
      */
     public record Capacity(int least, int most, int cpu, int memory, int flowsPerTask) {
 
-        /** What Fargate has, by processors: from, to, in MiB. */
-        private static final Map<Integer, int[]> SIZES = Map.of(
-                512, new int[] {1024, 4096},
-                1024, new int[] {2048, 8192},
-                2048, new int[] {4096, 16_384},
-                4096, new int[] {8192, 30_720});
+        /** However many processors, Fargate has no more memory than this for them. */
+        private static final int MOST_MEMORY = 30_720;
 
         static Capacity of(ConfigSection section) {
             int least = section.integer("min-tasks", 2, 1, 1_000);
@@ -43,22 +39,19 @@ public record Fleet(String name, int weight, String image, Capacity capacity) {
                 section.mistake("max-tasks", Integer.toString(most), "at least min-tasks, " + least);
             }
             int cpu = section.choice("cpu", 1024, Map.of("512", 512, "1024", 1024, "2048", 2048, "4096", 4096));
-            int[] sizes = SIZES.get(cpu);
             return new Capacity(
-                    least,
-                    most,
-                    cpu,
-                    memory(section, sizes == null ? new int[] {1024, 1024} : sizes),
-                    section.integer("flows-per-task", 5_000, 100, 50_000));
+                    least, most, cpu, memory(section, cpu), section.integer("flows-per-task", 5_000, 100, 50_000));
         }
 
-        private static int memory(ConfigSection section, int[] sizes) {
+        /** Fargate has 2 to 8 MiB for each 1/1024 of a processor (ECS developer guide, "Task CPU and memory"). */
+        private static int memory(ConfigSection section, int cpu) {
+            int least = 2 * cpu;
+            int most = Math.min(8 * cpu, MOST_MEMORY);
             return section.value(
                     "memory",
-                    sizes[0],
-                    "MiB, a multiple of 1024 from " + sizes[0] + " to " + sizes[1] + " for this cpu",
-                    text -> ConfigValues.integer(text)
-                            .filter(mib -> mib % 1024 == 0 && mib >= sizes[0] && mib <= sizes[1]));
+                    least,
+                    "MiB, a multiple of 1024 from " + least + " to " + most + " for this cpu",
+                    text -> ConfigValues.integer(text).filter(mib -> mib % 1024 == 0 && mib >= least && mib <= most));
         }
     }
 

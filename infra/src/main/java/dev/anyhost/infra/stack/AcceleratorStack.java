@@ -31,7 +31,7 @@ import software.constructs.Construct;
  */
 public final class AcceleratorStack extends DeploymentStack {
 
-    /** Clients stay with their proxy for as long as this wants nothing else; requests need no affinity. */
+    /** A client's connections may go to different proxies: they share all that matters, ticket keys included. */
     private static final String NO_AFFINITY = "NONE";
 
     /** Needs {@link AddressStack} and every {@link ProxyStack}. */
