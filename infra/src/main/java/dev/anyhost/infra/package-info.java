@@ -1,2 +1,2 @@
-/** AWS CDK stacks. */
+/** AWS CDK stacks: a deployment from one file. */
 package dev.anyhost.infra;

@@ -1,0 +1,2 @@
+/** What is to be deployed, as one file says it. */
+package dev.anyhost.infra.config;

@@ -1,0 +1,2 @@
+/** The stacks, and what they are made of. */
+package dev.anyhost.infra.stack;
