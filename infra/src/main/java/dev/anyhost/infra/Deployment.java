@@ -33,16 +33,12 @@ public final class Deployment {
     private final App app;
     private final List<Stack> stacks = new ArrayList<>();
 
-    /**
-     * @param out where the templates go
-     * @param revision when this is another one, values of other regions are read anew
-     */
-    public Deployment(DeploymentConfig config, LambdaPackages packages, Path out, String revision) {
+    /** @param out where the templates go */
+    public Deployment(DeploymentConfig config, LambdaPackages packages, Path out) {
         this.app = App.Builder.create()
                 .outdir(out.toString())
                 .analyticsReporting(false)
                 .context(FLAGS)
-                .postCliContext(Map.of("revision", revision))
                 .build();
         var keys = after(List.of(), new KeyStack(app, config));
         var addresses = after(List.of(), new AddressStack(app, config));

@@ -15,14 +15,14 @@ public final class Synthesis {
 
     private static final int WRONG_INPUT = 2;
     private static final int MISSING = 3;
-    private static final int ARGUMENTS = 4;
+    private static final int ARGUMENTS = 3;
 
     private Synthesis() {}
 
     /**
      * Ends the process: 0 done, 2 wrong configuration, 3 something must be built first.
      *
-     * @param arguments the configuration file; the folder of the Lambda packages; where to write; the revision
+     * @param arguments the configuration file; the folder of the Lambda packages; where to write
      */
     public static void main(String[] arguments) {
         System.exit(run(List.of(arguments), name -> Optional.ofNullable(System.getenv(name)), System.err));
@@ -30,7 +30,7 @@ public final class Synthesis {
 
     static int run(List<String> arguments, Function<String, Optional<String>> environment, PrintStream complaints) {
         if (arguments.size() != ARGUMENTS) {
-            complaints.println("arguments: " + arguments.size() + " (expected: CONFIG LAMBDAS OUT REVISION)");
+            complaints.println("arguments: " + arguments.size() + " (expected: CONFIG LAMBDAS OUT)");
             return WRONG_INPUT;
         }
         return switch (DeploymentConfig.read(Path.of(arguments.getFirst()), environment)) {
@@ -50,7 +50,11 @@ public final class Synthesis {
                 return MISSING;
             }
         }
-        new Deployment(config, packages, Path.of(arguments.get(2)), arguments.get(3)).write();
+        new Deployment(config, packages, Path.of(arguments.get(2))).write();
+        config.regions()
+                .forEach(region -> complaints.println("anyhost: " + region.name() + " takes "
+                        + region.elasticAddresses() + " Elastic IPs (an account has 5 in a region unless it asked for"
+                        + " more)"));
         return 0;
     }
 }

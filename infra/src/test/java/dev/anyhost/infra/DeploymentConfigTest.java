@@ -58,9 +58,9 @@ class DeploymentConfigTest {
                     zones: [a]
                     cidr: 192.168.0.0/16
                     fleets:
-                      - {name: blue, image: "0.1.0", min-tasks: 5, max-tasks: 4, cpu: 1024, memory: 1000}
+                      - {name: blue, image: "0.1.0", min-tasks: 5, max-tasks: 4, cpu: 1024, memory: 1000, flows-per-task: 25001}
                       - {name: blue, image: "0.1.0"}
-                options: {private-link: {enabled: true}, source-ranges: [everybody]}
+                options: {private-link: {enabled: true}, source-ranges: [everybody], dual-stack: true}
                 """))
                 .extracting(ConfigError::key)
                 .containsExactlyInAnyOrder(
@@ -78,8 +78,10 @@ class DeploymentConfigTest {
                         "regions[0].fleets",
                         "regions[0].fleets[0].max-tasks",
                         "regions[0].fleets[0].memory",
+                        "regions[0].fleets[0].flows-per-task",
                         "options.private-link.allowed-principals",
-                        "options.source-ranges[0]");
+                        "options.source-ranges[0]",
+                        "options.dual-stack");
     }
 
     @Test
@@ -109,7 +111,7 @@ class DeploymentConfigTest {
 
     private static int synthesis(Path file, Path folder, ByteArrayOutputStream complaints) {
         return Synthesis.run(
-                List.of(file.toString(), folder.toString(), folder.toString(), "0"),
+                List.of(file.toString(), folder.toString(), folder.toString()),
                 _ -> Optional.empty(),
                 new PrintStream(complaints, true, StandardCharsets.UTF_8));
     }

@@ -32,7 +32,7 @@ class DomainServiceTest {
     void keys_areMultiRegion_rotated_andKept() {
         Template keys = Template.fromStack(stack("keys"));
         keys.allResourcesProperties("AWS::KMS::Key", Map.of("MultiRegion", true, "EnableKeyRotation", true));
-        keys.allResources("AWS::KMS::Key", Map.of("DeletionPolicy", "Retain", "UpdateReplacePolicy", "Retain"));
+        keys.allResources("AWS::KMS::Key", Map.of("DeletionPolicy", "RetainExceptOnCreate", "UpdateReplacePolicy", "Retain"));
         assertThat(example.template("keys").resources("AWS::KMS::Key")).hasSize(2);
     }
 
@@ -40,7 +40,7 @@ class DomainServiceTest {
     void replicasOfBothKeys_areInEveryOtherRegion_butNotAtHome() {
         assertThat(away.resources("AWS::KMS::ReplicaKey"))
                 .hasSize(2)
-                .allMatch(key -> key.get("DeletionPolicy").stringValue().equals("Retain"));
+                .allMatch(key -> key.get("DeletionPolicy").stringValue().equals("RetainExceptOnCreate"));
         assertThat(home.resources("AWS::KMS::ReplicaKey")).isEmpty();
     }
 
@@ -75,7 +75,7 @@ class DomainServiceTest {
             }
         }
         assertThat(domain.resources(TABLE))
-                .allMatch(table -> table.get("DeletionPolicy").stringValue().equals("Retain"));
+                .allMatch(table -> table.get("DeletionPolicy").stringValue().equals("RetainExceptOnCreate"));
     }
 
     @Test
@@ -86,6 +86,12 @@ class DomainServiceTest {
                     .allMatch(index -> index.at("/WriteOnDemandThroughputSettings/MaxWriteRequestUnits")
                                     .intValue()
                             == 4000);
+            assertThat(CloudTemplate.elements(table.get("Replicas")))
+                    .flatExtracting(replica -> CloudTemplate.elements(replica.get("GlobalSecondaryIndexes")))
+                    .isNotEmpty()
+                    .allMatch(index -> index.at("/ReadOnDemandThroughputSettings/MaxReadRequestUnits")
+                                    .intValue(0)
+                            == 8000);
         }
     }
 
@@ -104,6 +110,34 @@ class DomainServiceTest {
     }
 
     @Test
+    void versions_arePublishedAnewAtEveryDeployment_whateverTheirVariablesReferTo() {
+        for (JsonNode function : functions()) {
+            assertThat(CloudTemplate.text(function.get("Description"))).isEqualTo("revision ${Revision}");
+        }
+        for (CloudTemplate template : List.of(domain, home, away)) {
+            assertThat(template.json().at("/Parameters/Revision/Type").stringValue())
+                    .isEqualTo("String");
+            assertThat(template.properties("AWS::Lambda::Version"))
+                    .isNotEmpty()
+                    .allMatch(version ->
+                            CloudTemplate.text(version.get("Description")).equals("revision ${Revision}"));
+        }
+    }
+
+    @Test
+    void whatAFailedFirstDeploymentMade_goesWithIt() {
+        assertThat(example.templates().values())
+                .flatExtracting(template ->
+                        List.copyOf(template.json().get("Resources").properties()))
+                .filteredOn(resource ->
+                        resource.getValue().path("DeletionPolicy").asString("").equals("Retain"))
+                .isEmpty();
+        assertThat(domain.resources("AWS::Scheduler::ScheduleGroup"))
+                .hasSize(1)
+                .allMatch(group -> group.get("DeletionPolicy").stringValue().equals("Delete"));
+    }
+
+    @Test
     void functionUrls_letNobodyThroughWithoutIam_andAreSeparate() {
         Stream.of(home, away, domain).forEach(template -> {
             JsonNode url = template.only("AWS::Lambda::Url");
@@ -117,7 +151,15 @@ class DomainServiceTest {
     @Test
     void callersOfTheApi_getBothInvokePermissions_byTheUrlOnly() {
         JsonNode statements = domain.only("AWS::IAM::ManagedPolicy").at("/PolicyDocument/Statement");
+        assertThat(statements).hasSize(2);
+        assertThat(statements).allMatch(statement ->
+                CloudTemplate.text(statement.get("Resource")).startsWith("${DomainsLive"));
         assertThat(statements.get(0).get("Action").stringValue()).isEqualTo("lambda:InvokeFunctionUrl");
+        assertThat(statements
+                        .get(0)
+                        .at("/Condition/StringEquals/lambda:FunctionUrlAuthType")
+                        .stringValue())
+                .isEqualTo("AWS_IAM");
         assertThat(statements.get(1).get("Action").stringValue()).isEqualTo("lambda:InvokeFunction");
         assertThat(statements
                         .get(1)
@@ -128,27 +170,31 @@ class DomainServiceTest {
 
     @Test
     void ask_mayReadTheWhitelistOfItsRegion_andNothingElse() {
-        assertThat(Policies.of(away, "AskRole").dynamo())
-                .containsExactly("dynamodb:GetItem eu-central-1 anyhost-world-domains");
+        assertThat(Policies.of(away, "AskRole").rights())
+                .containsExactlyInAnyOrderElementsOf(functionRights(
+                        "Ask", "eu-central-1", List.of("dynamodb:GetItem eu-central-1 anyhost-world-domains")));
     }
 
     @Test
     void api_mayDoWhatItDoes_andNothingElse() {
-        assertThat(Policies.of(domain, "DomainsRole").dynamo())
-                .containsExactlyInAnyOrder(
+        assertThat(Policies.of(domain, "DomainsRole").rights())
+                .containsExactlyInAnyOrderElementsOf(functionRights("Domains", "us-east-1", List.of(
                         "dynamodb:BatchGetItem us-east-1 anyhost-world-domains",
                         "dynamodb:GetItem us-east-1 anyhost-world-domains",
                         "dynamodb:PutItem us-east-1 anyhost-world-domains",
                         "dynamodb:UpdateItem us-east-1 anyhost-world-domains",
                         "dynamodb:Query us-east-1 anyhost-world-domains/index/by-shard",
                         "dynamodb:Query us-east-1 anyhost-world-domains/index/by-tenant",
-                        "dynamodb:PutItem us-east-1 anyhost-world-coordination");
+                        "dynamodb:PutItem us-east-1 anyhost-world-coordination")));
     }
 
     @Test
     void checker_mayDoWhatItDoes_andNothingElse() {
-        assertThat(Policies.of(domain, "CheckRole").dynamo())
-                .containsExactlyInAnyOrder(
+        assertThat(Policies.of(domain, "CheckRole").rights())
+                .containsExactlyInAnyOrderElementsOf(functionRights("Check", "us-east-1", List.of(
+                        "sqs:GetQueueAttributes FailedChecks",
+                        "sqs:GetQueueUrl FailedChecks",
+                        "sqs:SendMessage FailedChecks",
                         "dynamodb:BatchGetItem us-east-1 anyhost-world-domains",
                         "dynamodb:GetItem us-east-1 anyhost-world-domains",
                         "dynamodb:PutItem us-east-1 anyhost-world-domains",
@@ -156,7 +202,30 @@ class DomainServiceTest {
                         "dynamodb:Query us-east-1 anyhost-world-domains/index/by-check",
                         "dynamodb:Query us-east-1 anyhost-world-domains/index/by-outbox",
                         "dynamodb:PutItem us-east-1 anyhost-world-coordination",
-                        "dynamodb:Query us-east-1 anyhost-world-coordination");
+                        "dynamodb:Query us-east-1 anyhost-world-coordination")));
+    }
+
+    @Test
+    void schedule_mayRunTheCheckerAndPutAsideWhatFailed_forThisAccountOnly() {
+        assertThat(Policies.of(domain, "ScheduleRole").rights())
+                .containsExactlyInAnyOrder("lambda:InvokeFunction CheckLive", "sqs:SendMessage FailedChecks");
+        JsonNode trust = domain.properties("AWS::IAM::Role").stream()
+                .map(role -> role.at("/AssumeRolePolicyDocument/Statement/0"))
+                .filter(statement -> statement.at("/Principal/Service").asString("").equals("scheduler.amazonaws.com"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(CloudTemplate.text(trust.at("/Condition/StringEquals/aws:SourceAccount")))
+                .isEqualTo("${AWS::AccountId}");
+    }
+
+    /** What every function may do, with what this one may. */
+    private static List<String> functionRights(String function, String region, List<String> own) {
+        return Stream.of(
+                        Stream.of("logs:CreateLogStream " + function + "Logs", "logs:PutLogEvents " + function + "Logs"),
+                        Policies.KEY_ACTIONS.stream().map(action -> action + " " + region + " ${TablesKey}"),
+                        own.stream())
+                .flatMap(rights -> rights)
+                .toList();
     }
 
     @Test
@@ -165,9 +234,10 @@ class DomainServiceTest {
                 Policies.of(away, "AskRole"), Policies.of(domain, "DomainsRole"), Policies.of(domain, "CheckRole"))) {
             assertThat(role.statementsWith("kms:"))
                     .hasSize(1)
-                    .allMatch(statement ->
-                            CloudTemplate.texts(statement.at("/Condition/StringEquals/kms:ViaService")).stream()
-                                    .allMatch(service -> service.startsWith("dynamodb.")));
+                    .allSatisfy(statement -> assertThat(
+                                    CloudTemplate.texts(statement.at("/Condition/StringEquals/kms:ViaService")))
+                            .isNotEmpty()
+                            .allMatch(service -> service.startsWith("dynamodb.")));
         }
     }
 
@@ -214,6 +284,26 @@ class DomainServiceTest {
         assertThat(away.only("AWS::SNS::Subscription").get("Endpoint").stringValue())
                 .isEqualTo("ops@example.com");
         assertThat(away.only("AWS::SNS::TopicPolicy").toString()).contains("aws:SecureTransport");
+    }
+
+    @Test
+    void alarmTopic_takesWhatCloudWatchOfThisAccountPublishes() {
+        for (CloudTemplate template : List.of(home, away)) {
+            JsonNode statements = template.only("AWS::SNS::TopicPolicy").at("/PolicyDocument/Statement");
+            assertThat(CloudTemplate.elements(statements))
+                    .filteredOn(statement -> statement.get("Effect").stringValue().equals("Allow"))
+                    .hasSize(1)
+                    .allSatisfy(statement -> {
+                        assertThat(statement.at("/Principal/Service").stringValue())
+                                .isEqualTo("cloudwatch.amazonaws.com");
+                        assertThat(statement.get("Action").stringValue()).isEqualTo("sns:Publish");
+                        assertThat(CloudTemplate.text(statement.get("Resource"))).startsWith("${Alarms");
+                        assertThat(CloudTemplate.text(statement.at("/Condition/StringEquals/aws:SourceAccount")))
+                                .isEqualTo("${AWS::AccountId}");
+                    });
+            // With a key of ours CloudWatch would need rights on it, too.
+            assertThat(template.only("AWS::SNS::Topic").has("KmsMasterKeyId")).isFalse();
+        }
     }
 
     @Test

@@ -54,7 +54,7 @@ record Example(String name, DeploymentConfig config, List<Stack> stacks, Map<Str
         try {
             DeploymentConfig config = config(name);
             Path out = Path.of("target", "templates", name).toAbsolutePath();
-            var deployment = new Deployment(config, packages(), out, "0");
+            var deployment = new Deployment(config, packages(), out);
             Aspects.of(deployment.app())
                     .add(new AwsSolutionsChecks(
                             NagPackProps.builder().verbose(true).build()));

@@ -12,6 +12,23 @@ import tools.jackson.databind.JsonNode;
 record Policies(List<JsonNode> statements) {
 
     private static final Pattern TABLE = Pattern.compile("arn:.*:dynamodb:([^:]+):.*:table/(.+)");
+    private static final Pattern KEY = Pattern.compile("arn:.*:kms:([^:]+):.*:key/.*(?:keystablesid|TablesReplica).*");
+
+    /** What another stack left. */
+    private static final Pattern LEFT = Pattern.compile("\\$\\{SsmParameterValueanyhost(?:world|prod)([a-z]+?)[0-9A-F]{8}.*");
+
+    /** Something of this stack: its logical id without the hash. */
+    private static final Pattern MADE = Pattern.compile("\\$\\{([A-Za-z]+?)[0-9A-F]{8}(?:\\.Arn)?\\}");
+
+    /** What DynamoDB needs of a table's key for whoever uses the table. */
+    static final List<String> KEY_ACTIONS = List.of(
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo");
 
     /** @param role the beginning of its logical id */
     static Policies of(CloudTemplate template, String role) {
@@ -46,15 +63,9 @@ record Policies(List<JsonNode> statements) {
                 .toList();
     }
 
-    List<String> actions() {
+    /** Each right: action and what it is on, a table with its region. */
+    List<String> rights() {
         return statements.stream()
-                .flatMap(statement -> CloudTemplate.texts(statement.get("Action")).stream())
-                .toList();
-    }
-
-    /** Each right in DynamoDB: action, region, table or index. */
-    List<String> dynamo() {
-        return statementsWith("dynamodb:").stream()
                 .flatMap(statement -> CloudTemplate.texts(statement.get("Action")).stream()
                         .flatMap(action -> CloudTemplate.texts(statement.get("Resource")).stream()
                                 .map(resource -> action + " " + place(resource))))
@@ -63,6 +74,18 @@ record Policies(List<JsonNode> statements) {
 
     private static String place(String arn) {
         Matcher table = TABLE.matcher(arn);
-        return table.matches() ? table.group(1) + " " + table.group(2) : arn;
+        if (table.matches()) {
+            return table.group(1) + " " + table.group(2);
+        }
+        Matcher key = KEY.matcher(arn);
+        if (key.matches()) {
+            return key.group(1) + " ${TablesKey}";
+        }
+        Matcher left = LEFT.matcher(arn);
+        if (left.matches()) {
+            return left.group(1);
+        }
+        Matcher made = MADE.matcher(arn);
+        return made.matches() ? made.group(1) : arn;
     }
 }

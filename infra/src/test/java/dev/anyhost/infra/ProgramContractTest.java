@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.anyhost.proxy.ProxyConfig;
+import dev.anyhost.proxy.challenge.ChallengeType;
 import dev.anyhost.settings.ConfigResult;
 import dev.anyhost.verifier.LambdaEnvironment;
 import dev.anyhost.verifier.whitelist.Whitelist;
@@ -181,6 +182,11 @@ class ProgramContractTest {
     void container_isTheUserOfTheImage_andListensWhereTheImageSays() throws IOException {
         List<String> image = Files.readAllLines(Path.of("image", "Dockerfile"));
         JsonNode container = ProxyStackTest.container(fleet()).json();
+        assertThat(image).anyMatch(line -> line.startsWith("ARG BASE=public.ecr.aws/"));
+        assertThat(image)
+                .filteredOn(line -> line.startsWith("FROM "))
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("FROM ${BASE}"));
         assertThat(image).contains("USER " + container.get("User").stringValue());
         String ports = CloudTemplate.elements(container.get("PortMappings")).stream()
                 .map(mapping -> mapping.get("ContainerPort").asString())
@@ -203,6 +209,7 @@ class ProgramContractTest {
                 assertThat(config.store().tables().certificates().region()).isEqualTo("eu-central-1");
                 assertThat(config.store().tables().coordination().region()).isEqualTo("us-east-1");
                 assertThat(config.preflight().toString()).contains("192.0.2.2");
+                assertThat(config.acme().getFirst().challenges()).containsExactly(ChallengeType.HTTP_01);
             }
         }
     }
@@ -213,7 +220,7 @@ class ProgramContractTest {
 
     /** With what CloudFormation would put in the place of references. */
     private static String filled(String text) {
-        return text.replaceAll("\\$\\{SsmParameterValue\\w*staticaddresses\\w*\\}", "192.0.2.1,192.0.2.2,2001:db8::1")
+        return text.replaceAll("\\$\\{SsmParameterValue\\w*staticaddresses\\w*\\}", "192.0.2.1,192.0.2.2,198.51.100.7")
                 .replaceAll("\\$\\{SsmParameterValue\\w*askurl\\w*\\}", "https://ask.lambda-url.eu-central-1.on.aws/")
                 .replaceAll(
                         "\\$\\{SsmParameterValue\\w*keyssecretsarn\\w*\\}",

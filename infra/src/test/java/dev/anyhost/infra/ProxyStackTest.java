@@ -15,6 +15,9 @@ class ProxyStackTest {
 
     private static final String TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup";
 
+    private static final String REPOSITORY =
+            "arn:${AWS::Partition}:ecr:eu-central-1:${AWS::AccountId}:repository/anyhost-world";
+
     private final CloudTemplate plain = Example.oneRegion().template("proxy-us-east-1-blue");
     private final CloudTemplate home = Example.threeRegions().template("proxy-us-east-1-blue");
     private final CloudTemplate away = Example.threeRegions().template("proxy-eu-central-1-blue");
@@ -61,7 +64,9 @@ class ProxyStackTest {
     @Test
     void sourceRanges_holdForHttps_whileChallengesAreForEverybody() {
         assertThat(admitted(home))
-                .containsExactlyInAnyOrder("0.0.0.0/0 80", "::/0 80", "203.0.113.0/24 443", "198.51.100.0/24 443");
+                .containsExactlyInAnyOrder("0.0.0.0/0 80", "203.0.113.0/24 443", "198.51.100.0/24 443");
+        assertThat(container(home).environment()).containsEntry("ANYHOST_CHALLENGES", "http-01");
+        assertThat(container(plain).environment()).doesNotContainKey("ANYHOST_CHALLENGES");
     }
 
     @Test
@@ -81,12 +86,8 @@ class ProxyStackTest {
     }
 
     @Test
-    void visitors_comeByIpv6_whereAskedFor() {
-        assertThat(home.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
-                        .get("IpAddressType")
-                        .stringValue())
-                .isEqualTo("dualstack");
-        assertThat(plain.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    void visitors_comeByIpv4_alsoWhereEgressIsByIpv6() {
+        assertThat(away.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
                         .get("IpAddressType")
                         .stringValue())
                 .isEqualTo("ipv4");
@@ -125,7 +126,10 @@ class ProxyStackTest {
                 .extracting(group -> attributes(group.get("TargetGroupAttributes")))
                 .hasSize(2)
                 .allSatisfy(attributes -> assertThat(attributes)
-                        .containsEntry("deregistration_delay.timeout_seconds", Integer.toString(drain)));
+                        .containsEntry("deregistration_delay.timeout_seconds", Integer.toString(drain))
+                        .containsEntry("target_health_state.unhealthy.connection_termination.enabled", "false")
+                        .containsEntry(
+                                "target_health_state.unhealthy.draining_interval_seconds", Integer.toString(drain)));
         assertThat(container(plain).json().get("StopTimeout").intValue()).isBetween(drain + 1, 120);
     }
 
@@ -142,6 +146,28 @@ class ProxyStackTest {
                 .isTrue();
         assertThat(plain.only("AWS::ECS::Service").get("EnableExecuteCommand").booleanValue())
                 .isFalse();
+    }
+
+    @Test
+    void container_mayHaveTwoDescriptorsForEveryConnectionThatTheBalancerCanOpen() {
+        JsonNode limit = container(plain).json().at("/Ulimits/0");
+        assertThat(limit.get("Name").stringValue()).isEqualTo("nofile");
+        assertThat(limit.get("SoftLimit").intValue()).isGreaterThan(2 * 55_000);
+        assertThat(limit.get("HardLimit").intValue())
+                .isEqualTo(limit.get("SoftLimit").intValue())
+                .isLessThanOrEqualTo(1_048_576);
+    }
+
+    @Test
+    void elasticAddresses_areAsManyAsTheConfigurationCounts() {
+        Example three = Example.threeRegions();
+        assertThat(three.config().regions()).allSatisfy(region -> assertThat(region.fleets().stream()
+                        .flatMap(fleet ->
+                                three
+                                        .template("proxy-" + region.name() + "-" + fleet.name())
+                                        .resources("AWS::EC2::EIP")
+                                        .stream()))
+                .hasSize(region.elasticAddresses()));
     }
 
     @Test
@@ -217,17 +243,58 @@ class ProxyStackTest {
     @Test
     void role_mayDoWhatTheProxyDoes_hereAndAtHome() {
         Policies role = Policies.of(away, "TaskRole");
-        assertThat(role.dynamo())
-                .contains(
-                        "dynamodb:GetItem eu-central-1 anyhost-world-certificates",
-                        "dynamodb:PutItem us-east-1 anyhost-world-certificates",
-                        "dynamodb:Query us-east-1 anyhost-world-certificates/index/by-due",
-                        "dynamodb:UpdateItem us-east-1 anyhost-world-coordination",
-                        "dynamodb:Query us-east-1 anyhost-world-coordination/index/by-retry")
-                .noneMatch(right -> right.contains("anyhost-world-domains"))
-                .noneMatch(right -> right.contains("*") || right.contains("Scan"))
-                .hasSize(2 * 6 + 2 + 9 + 1);
-        assertThat(role.actions()).noneMatch(action -> action.contains("*"));
+        assertThat(role.rights())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(
+                                certificateRights("eu-central-1"),
+                                certificateRights("us-east-1"),
+                                Stream.of(
+                                                "BatchGetItem",
+                                                "BatchWriteItem",
+                                                "ConditionCheckItem",
+                                                "DeleteItem",
+                                                "DescribeTable",
+                                                "GetItem",
+                                                "PutItem",
+                                                "Query",
+                                                "UpdateItem")
+                                        .map(action -> "dynamodb:" + action + " us-east-1 anyhost-world-coordination"),
+                                Stream.of("dynamodb:Query us-east-1 anyhost-world-coordination/index/by-retry"),
+                                Stream.of("eu-central-1", "us-east-1")
+                                        .flatMap(region -> Policies.KEY_ACTIONS.stream()
+                                                .map(action -> action + " " + region + " ${TablesKey}")),
+                                Stream.of(
+                                        "kms:Decrypt keyssecretsarn",
+                                        "kms:Encrypt keyssecretsarn",
+                                        "lambda:InvokeFunctionUrl askfunctionarn",
+                                        "lambda:InvokeFunction askfunctionarn"))
+                        .flatMap(rights -> rights)
+                        .toList());
+        assertThat(role.statementsWith("kms:"))
+                .filteredOn(statement -> statement.has("Condition"))
+                .hasSize(1)
+                .allSatisfy(statement -> assertThat(
+                                CloudTemplate.texts(statement.at("/Condition/StringEquals/kms:ViaService")))
+                        .containsExactly("dynamodb.eu-central-1.amazonaws.com", "dynamodb.us-east-1.amazonaws.com"));
+    }
+
+    private static Stream<String> certificateRights(String region) {
+        String table = " " + region + " anyhost-world-certificates";
+        return Stream.concat(
+                Stream.of("ConditionCheckItem", "DeleteItem", "DescribeTable", "GetItem", "PutItem", "UpdateItem")
+                        .map(action -> "dynamodb:" + action + table),
+                Stream.of("dynamodb:Query" + table + "/index/by-due"));
+    }
+
+    @Test
+    void executionRole_mayFetchTheImageAndWriteLogs() {
+        assertThat(Policies.of(away, "TaskExecutionRole").rights())
+                .containsExactlyInAnyOrder(
+                        "ecr:BatchCheckLayerAvailability " + REPOSITORY,
+                        "ecr:BatchGetImage " + REPOSITORY,
+                        "ecr:GetDownloadUrlForLayer " + REPOSITORY,
+                        "ecr:GetAuthorizationToken *",
+                        "logs:CreateLogStream Logs",
+                        "logs:PutLogEvents Logs");
     }
 
     @Test
@@ -240,12 +307,21 @@ class ProxyStackTest {
                 .allMatch(statement ->
                         CloudTemplate.texts(statement.get("Action")).equals(List.of("kms:Decrypt", "kms:Encrypt"))
                                 && CloudTemplate.text(statement.get("Resource")).contains("keyssecretsarn"));
+        assertThat(CloudTemplate.text(Example.threeRegions()
+                        .template("region-eu-central-1")
+                        .only("AWS::SSM::Parameter", "Name", "/anyhost/world/ask/function-arn")
+                        .get("Value")))
+                .startsWith("${AskLive");
         assertThat(role.statementsWith("lambda:"))
                 .hasSize(2)
                 .allMatch(statement ->
                         CloudTemplate.text(statement.get("Resource")).contains("askfunctionarn"))
-                .anyMatch(statement ->
-                        CloudTemplate.texts(statement.get("Action")).equals(List.of("lambda:InvokeFunctionUrl")))
+                .anyMatch(statement -> CloudTemplate.texts(statement.get("Action"))
+                                .equals(List.of("lambda:InvokeFunctionUrl"))
+                        && statement
+                                .at("/Condition/StringEquals/lambda:FunctionUrlAuthType")
+                                .asString("")
+                                .equals("AWS_IAM"))
                 .anyMatch(statement -> statement
                         .at("/Condition/Bool/lambda:InvokedViaFunctionUrl")
                         .asString("")

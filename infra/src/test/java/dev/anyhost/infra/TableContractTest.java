@@ -51,6 +51,9 @@ class TableContractTest {
         store(certificates, coordination).check();
         assertThat(template(certificates)).isEqualTo(program(certificates));
         assertThat(template(coordination)).isEqualTo(program(coordination));
+        assertThat(table(certificates).at("/StreamSpecification/StreamViewType").stringValue())
+                .as("a replica in another region needs it")
+                .isEqualTo("NEW_AND_OLD_IMAGES");
     }
 
     private CertificateTables store(String certificates, String coordination) throws IOException {

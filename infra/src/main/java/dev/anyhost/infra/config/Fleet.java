@@ -32,6 +32,9 @@ public record Fleet(String name, int weight, String image, Capacity capacity) {
         /** However many processors, Fargate has no more memory than this for them. */
         private static final int MOST_MEMORY = 30_720;
 
+        /** Less than half of the 55,000 ports that the balancer has towards a task: a burst comes before the next task. */
+        private static final int MOST_FLOWS = 25_000;
+
         static Capacity of(ConfigSection section) {
             int least = section.integer("min-tasks", 2, 1, 1_000);
             int most = section.integer("max-tasks", Math.max(least, 10), 1, 1_000);
@@ -40,7 +43,7 @@ public record Fleet(String name, int weight, String image, Capacity capacity) {
             }
             int cpu = section.choice("cpu", 1024, Map.of("512", 512, "1024", 1024, "2048", 2048, "4096", 4096));
             return new Capacity(
-                    least, most, cpu, memory(section, cpu), section.integer("flows-per-task", 5_000, 100, 50_000));
+                    least, most, cpu, memory(section, cpu), section.integer("flows-per-task", 5_000, 100, MOST_FLOWS));
         }
 
         /** Fargate has 2 to 8 MiB for each 1/1024 of a processor (ECS developer guide, "Task CPU and memory"). */

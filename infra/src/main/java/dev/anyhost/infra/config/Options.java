@@ -11,14 +11,12 @@ import java.util.regex.Pattern;
  * @param privateLink whether other networks may reach the proxies by an endpoint service; empty for no
  * @param flowLogs whether the networks' flows are logged
  * @param sourceRanges who may connect; empty for everybody
- * @param dualStack whether visitors may come by IPv6
  * @param webhook where the operator hears of what happens to hostnames
  */
 public record Options(
         Optional<PrivateLink> privateLink,
         boolean flowLogs,
         List<String> sourceRanges,
-        boolean dualStack,
         Optional<Webhook> webhook) {
 
     private static final Pattern PRINCIPAL =
@@ -62,7 +60,6 @@ public record Options(
                         "an IPv4 network, such as 203.0.113.0/24",
                         text -> Optional.of(text)
                                 .filter(range -> NETWORK.matcher(range).matches())),
-                section.flag("dual-stack", false),
                 webhook(section.section("webhook")));
     }
 

@@ -37,7 +37,7 @@ public record Region(
     public enum Egress {
         /** IPv4 by NAT gateways. */
         NAT,
-        /** IPv6 by an egress-only gateway where the other side has it, the rest by NAT gateways. */
+        /** IPv4 by NAT gateways and, for what has no IPv4 address, IPv6 by an egress-only gateway. */
         DUAL_STACK
     }
 
@@ -78,6 +78,11 @@ public record Region(
             section.mistake("fleets", fleets.stream().map(Fleet::name).toList().toString(), "each name once");
         }
         return fleets;
+    }
+
+    /** How many Elastic IPs it takes: each fleet's balancer has one in each zone, each NAT gateway one. */
+    public int elasticAddresses() {
+        return fleets.size() * (zones.size() + natGateways);
     }
 
     /** The full names of the zones. */

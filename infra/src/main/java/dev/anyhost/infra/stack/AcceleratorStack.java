@@ -15,7 +15,6 @@ import software.amazon.awscdk.services.globalaccelerator.CfnEndpointGroup.Endpoi
 import software.amazon.awscdk.services.globalaccelerator.CfnListener;
 import software.amazon.awscdk.services.globalaccelerator.CfnListener.PortRangeProperty;
 import software.amazon.awscdk.services.route53.ARecord;
-import software.amazon.awscdk.services.route53.AaaaRecord;
 import software.amazon.awscdk.services.route53.HostedZone;
 import software.amazon.awscdk.services.route53.HostedZoneAttributes;
 import software.amazon.awscdk.services.route53.IHostedZone;
@@ -103,7 +102,7 @@ public final class AcceleratorStack extends DeploymentStack {
         PublicHostedZone zone = PublicHostedZone.Builder.create(this, "Zone")
                 .zoneName(config().domain())
                 .build();
-        zone.applyRemovalPolicy(RemovalPolicy.RETAIN);
+        zone.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
         List<String> servers =
                 Objects.requireNonNull(zone.getHostedZoneNameServers(), "a public zone has name servers");
         CfnOutput.Builder.create(this, "NameServers")
@@ -120,23 +119,13 @@ public final class AcceleratorStack extends DeploymentStack {
             ARecord.Builder.create(this, id)
                     .zone(zone)
                     .recordName(name)
-                    .target(target(Names.Parameter.ACCELERATOR_DNS_NAME))
+                    .target(RecordTarget.fromAlias(
+                            new GlobalAcceleratorDomainTarget(left(Names.Parameter.ACCELERATOR_DNS_NAME))))
                     .build();
-            if (config().options().dualStack()) {
-                AaaaRecord.Builder.create(this, id + "Ipv6")
-                        .zone(zone)
-                        .recordName(name)
-                        .target(target(Names.Parameter.ACCELERATOR_DUAL_STACK_DNS_NAME))
-                        .build();
-            }
         }
         CfnOutput.Builder.create(this, "StaticAddresses")
                 .description("For customers' apex records")
                 .value(left(Names.Parameter.STATIC_ADDRESSES))
                 .build();
-    }
-
-    private RecordTarget target(Names.Parameter dnsName) {
-        return RecordTarget.fromAlias(new GlobalAcceleratorDomainTarget(left(dnsName)));
     }
 }

@@ -3,9 +3,11 @@ package dev.anyhost.infra.stack;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.iam.PolicyDocument;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.iam.ServicePrincipalOpts;
 import software.amazon.awscdk.services.lambda.EventInvokeConfigOptions;
 import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.lambda.destinations.SqsDestination;
@@ -32,7 +34,11 @@ final class CheckSchedule {
                 .onFailure(new SqsDestination(failed))
                 .build());
         Role role = Role.Builder.create(stack, "ScheduleRole")
-                .assumedBy(new ServicePrincipal("scheduler.amazonaws.com"))
+                .assumedBy(new ServicePrincipal(
+                        "scheduler.amazonaws.com",
+                        ServicePrincipalOpts.builder()
+                                .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", stack.getAccount())))
+                                .build()))
                 .inlinePolicies(Map.of(
                         "rights",
                         PolicyDocument.Builder.create()
@@ -44,6 +50,7 @@ final class CheckSchedule {
                 .build();
         ScheduleGroup group = ScheduleGroup.Builder.create(stack, "Checks")
                 .scheduleGroupName(stack.names().function("checks"))
+                .removalPolicy(RemovalPolicy.DESTROY)
                 .build();
         for (int shard = 0; shard < SHARDS; shard++) {
             Schedule.Builder.create(stack, "Check" + shard)

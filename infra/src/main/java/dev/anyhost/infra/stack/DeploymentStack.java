@@ -1,6 +1,7 @@
 package dev.anyhost.infra.stack;
 
 import dev.anyhost.infra.config.DeploymentConfig;
+import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -13,6 +14,8 @@ import software.constructs.Construct;
  * be looked up and the templates are the same everywhere.
  */
 abstract class DeploymentStack extends Stack {
+
+    private static final String REVISION = "Revision";
 
     private final DeploymentConfig config;
     private final Names names;
@@ -67,6 +70,22 @@ abstract class DeploymentStack extends Stack {
                 .parameterName(name)
                 .stringValue(value)
                 .build();
+    }
+
+    /**
+     * Another one at every deployment: {@code scripts/deploy} says so, by a parameter, so that the templates stay the same.
+     * It changes what CloudFormation would take for unchanged although what it was made of isn't: values of other regions,
+     * secrets, and versions of functions whose variables are such values.
+     */
+    String revision() {
+        CfnParameter parameter = getNode().tryFindChild(REVISION) instanceof CfnParameter there
+                ? there
+                : CfnParameter.Builder.create(this, REVISION)
+                        .type("String")
+                        .description("Another one at every deployment")
+                        .defaultValue("0")
+                        .build();
+        return parameter.getValueAsString();
     }
 
     /** What another stack left in this region; CloudFormation reads it at every deployment. */

@@ -12,12 +12,10 @@ import software.amazon.awscdk.customresources.PhysicalResourceId;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.logs.RetentionDays;
-import software.constructs.Construct;
 
 /**
  * What a stack left in another region's Parameter Store. CloudFormation itself reads parameters of its own region only, so
- * that a function asks for it; once, and again whenever {@code revision} of the context is another one, which
- * {@code scripts/deploy} makes so at every deployment.
+ * that a function asks for it, anew whenever {@link DeploymentStack#revision} is another one.
  */
 final class DistantParameter {
 
@@ -26,15 +24,14 @@ final class DistantParameter {
     private DistantParameter() {}
 
     /** @return the value, as a token */
-    static String read(Construct scope, String id, String region, String name) {
-        Stack stack = Stack.of(scope);
+    static String read(DeploymentStack stack, String id, String region, String name) {
         Accepted.customResource(stack);
         AwsSdkCall call = AwsSdkCall.builder()
                 .service("SSM")
                 .action("getParameter")
                 .parameters(Map.of("Name", name))
                 .region(region)
-                .physicalResourceId(PhysicalResourceId.of(region + name + "#" + revision(scope)))
+                .physicalResourceId(PhysicalResourceId.of(region + name + "#" + stack.revision()))
                 .outputPaths(List.of("Parameter.Value"))
                 .build();
         String arn = stack.formatArn(ArnComponents.builder()
@@ -43,7 +40,7 @@ final class DistantParameter {
                 .resource("parameter")
                 .resourceName(name.substring(1))
                 .build());
-        return AwsCustomResource.Builder.create(scope, id)
+        return AwsCustomResource.Builder.create(stack, id)
                 .onUpdate(call)
                 .policy(AwsCustomResourcePolicy.fromStatements(List.of(PolicyStatement.Builder.create()
                         .actions(List.of("ssm:GetParameter"))
@@ -62,9 +59,5 @@ final class DistantParameter {
                         .retention(RetentionDays.ONE_WEEK)
                         .removalPolicy(RemovalPolicy.DESTROY)
                         .build();
-    }
-
-    private static String revision(Construct scope) {
-        return scope.getNode().tryGetContext("revision") instanceof String revision ? revision : "0";
     }
 }

@@ -91,7 +91,7 @@ final class DomainTables {
                         .pointInTimeRecoveryEnabled(true)
                         .build())
                 .deletionProtection(true)
-                .removalPolicy(RemovalPolicy.RETAIN);
+                .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
 
     /** The stream is there from the start, so that a region can be added without touching it. */

@@ -28,7 +28,7 @@ public final class KeyStack extends DeploymentStack {
                 .alias("alias/anyhost-" + config().stage() + "-" + id.toLowerCase(Locale.ROOT))
                 .multiRegion(true)
                 .enableKeyRotation(true)
-                .removalPolicy(RemovalPolicy.RETAIN)
+                .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
                 .build();
     }
 }

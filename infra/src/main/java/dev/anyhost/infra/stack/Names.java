@@ -25,7 +25,6 @@ public record Names(String stage) {
         STATIC_ADDRESSES("accelerator/static-addresses"),
         ACCELERATOR_ARN("accelerator/arn"),
         ACCELERATOR_DNS_NAME("accelerator/dns-name"),
-        ACCELERATOR_DUAL_STACK_DNS_NAME("accelerator/dual-stack-dns-name"),
         API_URL("api/url");
 
         private final String path;

@@ -39,7 +39,7 @@ final class ProxyBalancer {
         this.balancer = NetworkLoadBalancer.Builder.create(stack, "Balancer")
                 .vpc(network.vpc())
                 .internetFacing(true)
-                .ipAddressType(stack.config().options().dualStack() ? IpAddressType.DUAL_STACK : IpAddressType.IPV4)
+                .ipAddressType(IpAddressType.IPV4)
                 .securityGroups(List.of(network.balancer()))
                 .enforceSecurityGroupInboundRulesOnPrivateLinkTraffic(true)
                 .crossZoneEnabled(true)
@@ -108,6 +108,11 @@ final class ProxyBalancer {
                         .unhealthyThresholdCount(2)
                         .build())
                 .build();
+        // A draining proxy says 503, and would lose by that what is established.
+        targets.setAttribute("target_health_state.unhealthy.connection_termination.enabled", "false");
+        targets.setAttribute(
+                "target_health_state.unhealthy.draining_interval_seconds",
+                drain.toSeconds().toString());
         balancer.addListener(
                 "Listener" + port,
                 BaseNetworkListenerProps.builder()

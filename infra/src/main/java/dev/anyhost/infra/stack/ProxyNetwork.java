@@ -37,7 +37,6 @@ final class ProxyNetwork {
             SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build();
 
     private final DeploymentStack stack;
-    private final boolean visitorsByIpv6;
     private final boolean ipv6;
     private final Vpc vpc;
     private final SecurityGroup balancer;
@@ -45,8 +44,7 @@ final class ProxyNetwork {
 
     ProxyNetwork(DeploymentStack stack, Region region) {
         this.stack = stack;
-        this.visitorsByIpv6 = stack.config().options().dualStack();
-        this.ipv6 = visitorsByIpv6 || region.egress() == Region.Egress.DUAL_STACK;
+        this.ipv6 = region.egress() == Region.Egress.DUAL_STACK;
         this.vpc = Vpc.Builder.create(stack, "Network")
                 .ipAddresses(IpAddresses.cidr(region.cidr()))
                 .ipProtocol(ipv6 ? IpProtocol.DUAL_STACK : IpProtocol.IPV4_ONLY)
@@ -104,12 +102,6 @@ final class ProxyNetwork {
             admit(Peer.anyIpv4(), 443);
         }
         ranges.forEach(range -> admit(Peer.ipv4(range), 443));
-        if (visitorsByIpv6) {
-            admit(Peer.anyIpv6(), 80);
-            if (ranges.isEmpty()) {
-                admit(Peer.anyIpv6(), 443);
-            }
-        }
     }
 
     private void admit(IPeer peer, int port) {

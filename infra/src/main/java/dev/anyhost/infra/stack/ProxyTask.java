@@ -47,7 +47,8 @@ final class ProxyTask {
     /** What a task needs after its drain. */
     private static final Duration SPARE = Duration.seconds(10);
 
-    private static final int OPEN_FILES = 65_536;
+    /** Twice the 55,000 connections that the balancer can open: each has one to the origin; and what else is open. */
+    private static final int OPEN_FILES = 131_072;
 
     private final DeploymentStack stack;
     private final Region region;
@@ -121,6 +122,10 @@ final class ProxyTask {
         var environment = new TreeMap<String, String>();
         environment.put("ANYHOST_ACME_DIRECTORY", config.acme().directory());
         environment.put("ANYHOST_ACME_EMAIL", config.acme().email());
+        if (!config.options().sourceRanges().isEmpty()) {
+            // An authority that isn't in the ranges gets no tls-alpn-01 answer: that one is asked for at 443.
+            environment.put("ANYHOST_CHALLENGES", "http-01");
+        }
         environment.put("ANYHOST_CERTIFICATES_TABLE", stack.names().certificates());
         environment.put("ANYHOST_COORDINATION_TABLE", stack.names().coordination());
         environment.put("ANYHOST_DRAIN_ANNOUNCE", drain().announce().toSeconds() + "s");

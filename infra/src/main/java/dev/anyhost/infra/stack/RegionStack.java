@@ -13,6 +13,7 @@ import software.amazon.awscdk.services.ecr.TagMutability;
 import software.amazon.awscdk.services.iam.AccountRootPrincipal;
 import software.amazon.awscdk.services.iam.PolicyDocument;
 import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.kms.CfnReplicaKey;
 import software.amazon.awscdk.services.lambda.FunctionUrl;
 import software.amazon.awscdk.services.sns.Topic;
@@ -63,7 +64,7 @@ public final class RegionStack extends DeploymentStack {
                                 .build()))
                         .build())
                 .build();
-        replica.applyRemovalPolicy(RemovalPolicy.RETAIN);
+        replica.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
         return replica.getAttrKeyId();
     }
 
@@ -74,6 +75,13 @@ public final class RegionStack extends DeploymentStack {
 
     private Topic topic() {
         Topic topic = Topic.Builder.create(this, "Alarms").enforceSsl(true).build();
+        // A policy of one's own replaces SNS's default, by which CloudWatch might publish.
+        topic.addToResourcePolicy(PolicyStatement.Builder.create()
+                .principals(List.of(new ServicePrincipal("cloudwatch.amazonaws.com")))
+                .actions(List.of("sns:Publish"))
+                .resources(List.of(topic.getTopicArn()))
+                .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", getAccount())))
+                .build());
         topic.addSubscription(new EmailSubscription(config().alarmEmail()));
         leave(Names.Parameter.ALARM_TOPIC_ARN, topic.getTopicArn());
         return topic;
@@ -111,7 +119,7 @@ public final class RegionStack extends DeploymentStack {
                         .description("the newest 50 images")
                         .maxImageCount(50)
                         .build()))
-                .removalPolicy(RemovalPolicy.RETAIN)
+                .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
                 .build();
         CfnOutput.Builder.create(this, "RepositoryUri")
                 .value(repository.getRepositoryUri())

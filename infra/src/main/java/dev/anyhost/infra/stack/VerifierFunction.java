@@ -21,6 +21,7 @@ import software.amazon.awscdk.services.lambda.FunctionUrlOptions;
 import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.lambda.Runtime;
 import software.amazon.awscdk.services.lambda.SnapStartConf;
+import software.amazon.awscdk.services.lambda.VersionOptions;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.constructs.Construct;
 
@@ -28,6 +29,10 @@ import software.constructs.Construct;
  * One of the verifier's functions: a published version, restored from a snapshot, under the alias {@code live}, with a role
  * that may write its own logs and what it is given. Java functions take seconds to start and a visitor may wait for the
  * ask, hence the snapshot; one is made of published versions only.
+ *
+ * <p>Function and version have the revision in their descriptions: a version keeps the variables that it was published with,
+ * and is published anew only when its own properties change, which an address or a secret behind a reference doesn't do.
+ * Without a change of the function itself Lambda refuses to publish (AWS: Lambda API, PublishVersion).
  */
 final class VerifierFunction {
 
@@ -57,8 +62,10 @@ final class VerifierFunction {
                 .retention(stack.config().operations().logs())
                 .removalPolicy(RemovalPolicy.DESTROY)
                 .build();
+        String revised = "revision " + stack.revision();
         this.function = Function.Builder.create(stack, id(shape))
                 .functionName(name)
+                .description(revised)
                 .runtime(Runtime.JAVA_25)
                 .architecture(Architecture.ARM_64)
                 .handler(shape.handler())
@@ -66,6 +73,8 @@ final class VerifierFunction {
                 .memorySize(1024)
                 .timeout(shape.timeout())
                 .environment(shape.environment())
+                .currentVersionOptions(
+                        VersionOptions.builder().description(revised).build())
                 .snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS)
                 .role(role(stack, shape, logs))
                 .logGroup(logs)
