@@ -32,7 +32,8 @@ class DomainServiceTest {
     void keys_areMultiRegion_rotated_andKept() {
         Template keys = Template.fromStack(stack("keys"));
         keys.allResourcesProperties("AWS::KMS::Key", Map.of("MultiRegion", true, "EnableKeyRotation", true));
-        keys.allResources("AWS::KMS::Key", Map.of("DeletionPolicy", "RetainExceptOnCreate", "UpdateReplacePolicy", "Retain"));
+        keys.allResources(
+                "AWS::KMS::Key", Map.of("DeletionPolicy", "RetainExceptOnCreate", "UpdateReplacePolicy", "Retain"));
         assertThat(example.template("keys").resources("AWS::KMS::Key")).hasSize(2);
     }
 
@@ -127,8 +128,8 @@ class DomainServiceTest {
     @Test
     void whatAFailedFirstDeploymentMade_goesWithIt() {
         assertThat(example.templates().values())
-                .flatExtracting(template ->
-                        List.copyOf(template.json().get("Resources").properties()))
+                .flatExtracting(
+                        template -> List.copyOf(template.json().get("Resources").properties()))
                 .filteredOn(resource ->
                         resource.getValue().path("DeletionPolicy").asString("").equals("Retain"))
                 .isEmpty();
@@ -146,99 +147,6 @@ class DomainServiceTest {
             assertThat(url.has("Cors")).isFalse();
             assertThat(template.resources("AWS::Lambda::Permission")).isEmpty();
         });
-    }
-
-    @Test
-    void callersOfTheApi_getBothInvokePermissions_byTheUrlOnly() {
-        JsonNode statements = domain.only("AWS::IAM::ManagedPolicy").at("/PolicyDocument/Statement");
-        assertThat(statements).hasSize(2);
-        assertThat(statements).allMatch(statement ->
-                CloudTemplate.text(statement.get("Resource")).startsWith("${DomainsLive"));
-        assertThat(statements.get(0).get("Action").stringValue()).isEqualTo("lambda:InvokeFunctionUrl");
-        assertThat(statements
-                        .get(0)
-                        .at("/Condition/StringEquals/lambda:FunctionUrlAuthType")
-                        .stringValue())
-                .isEqualTo("AWS_IAM");
-        assertThat(statements.get(1).get("Action").stringValue()).isEqualTo("lambda:InvokeFunction");
-        assertThat(statements
-                        .get(1)
-                        .at("/Condition/Bool/lambda:InvokedViaFunctionUrl")
-                        .stringValue())
-                .isEqualTo("true");
-    }
-
-    @Test
-    void ask_mayReadTheWhitelistOfItsRegion_andNothingElse() {
-        assertThat(Policies.of(away, "AskRole").rights())
-                .containsExactlyInAnyOrderElementsOf(functionRights(
-                        "Ask", "eu-central-1", List.of("dynamodb:GetItem eu-central-1 anyhost-world-domains")));
-    }
-
-    @Test
-    void api_mayDoWhatItDoes_andNothingElse() {
-        assertThat(Policies.of(domain, "DomainsRole").rights())
-                .containsExactlyInAnyOrderElementsOf(functionRights("Domains", "us-east-1", List.of(
-                        "dynamodb:BatchGetItem us-east-1 anyhost-world-domains",
-                        "dynamodb:GetItem us-east-1 anyhost-world-domains",
-                        "dynamodb:PutItem us-east-1 anyhost-world-domains",
-                        "dynamodb:UpdateItem us-east-1 anyhost-world-domains",
-                        "dynamodb:Query us-east-1 anyhost-world-domains/index/by-shard",
-                        "dynamodb:Query us-east-1 anyhost-world-domains/index/by-tenant",
-                        "dynamodb:PutItem us-east-1 anyhost-world-coordination")));
-    }
-
-    @Test
-    void checker_mayDoWhatItDoes_andNothingElse() {
-        assertThat(Policies.of(domain, "CheckRole").rights())
-                .containsExactlyInAnyOrderElementsOf(functionRights("Check", "us-east-1", List.of(
-                        "sqs:GetQueueAttributes FailedChecks",
-                        "sqs:GetQueueUrl FailedChecks",
-                        "sqs:SendMessage FailedChecks",
-                        "dynamodb:BatchGetItem us-east-1 anyhost-world-domains",
-                        "dynamodb:GetItem us-east-1 anyhost-world-domains",
-                        "dynamodb:PutItem us-east-1 anyhost-world-domains",
-                        "dynamodb:UpdateItem us-east-1 anyhost-world-domains",
-                        "dynamodb:Query us-east-1 anyhost-world-domains/index/by-check",
-                        "dynamodb:Query us-east-1 anyhost-world-domains/index/by-outbox",
-                        "dynamodb:PutItem us-east-1 anyhost-world-coordination",
-                        "dynamodb:Query us-east-1 anyhost-world-coordination")));
-    }
-
-    @Test
-    void schedule_mayRunTheCheckerAndPutAsideWhatFailed_forThisAccountOnly() {
-        assertThat(Policies.of(domain, "ScheduleRole").rights())
-                .containsExactlyInAnyOrder("lambda:InvokeFunction CheckLive", "sqs:SendMessage FailedChecks");
-        JsonNode trust = domain.properties("AWS::IAM::Role").stream()
-                .map(role -> role.at("/AssumeRolePolicyDocument/Statement/0"))
-                .filter(statement -> statement.at("/Principal/Service").asString("").equals("scheduler.amazonaws.com"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(CloudTemplate.text(trust.at("/Condition/StringEquals/aws:SourceAccount")))
-                .isEqualTo("${AWS::AccountId}");
-    }
-
-    /** What every function may do, with what this one may. */
-    private static List<String> functionRights(String function, String region, List<String> own) {
-        return Stream.of(
-                        Stream.of("logs:CreateLogStream " + function + "Logs", "logs:PutLogEvents " + function + "Logs"),
-                        Policies.KEY_ACTIONS.stream().map(action -> action + " " + region + " ${TablesKey}"),
-                        own.stream())
-                .flatMap(rights -> rights)
-                .toList();
-    }
-
-    @Test
-    void tablesKey_isForDynamoDbOnly_inEveryRole() {
-        for (Policies role : List.of(
-                Policies.of(away, "AskRole"), Policies.of(domain, "DomainsRole"), Policies.of(domain, "CheckRole"))) {
-            assertThat(role.statementsWith("kms:"))
-                    .hasSize(1)
-                    .allSatisfy(statement -> assertThat(
-                                    CloudTemplate.texts(statement.at("/Condition/StringEquals/kms:ViaService")))
-                            .isNotEmpty()
-                            .allMatch(service -> service.startsWith("dynamodb.")));
-        }
     }
 
     @Test
@@ -291,13 +199,15 @@ class DomainServiceTest {
         for (CloudTemplate template : List.of(home, away)) {
             JsonNode statements = template.only("AWS::SNS::TopicPolicy").at("/PolicyDocument/Statement");
             assertThat(CloudTemplate.elements(statements))
-                    .filteredOn(statement -> statement.get("Effect").stringValue().equals("Allow"))
+                    .filteredOn(
+                            statement -> statement.get("Effect").stringValue().equals("Allow"))
                     .hasSize(1)
                     .allSatisfy(statement -> {
                         assertThat(statement.at("/Principal/Service").stringValue())
                                 .isEqualTo("cloudwatch.amazonaws.com");
                         assertThat(statement.get("Action").stringValue()).isEqualTo("sns:Publish");
-                        assertThat(CloudTemplate.text(statement.get("Resource"))).startsWith("${Alarms");
+                        assertThat(CloudTemplate.text(statement.get("Resource")))
+                                .startsWith("${Alarms");
                         assertThat(CloudTemplate.text(statement.at("/Condition/StringEquals/aws:SourceAccount")))
                                 .isEqualTo("${AWS::AccountId}");
                     });

@@ -15,7 +15,8 @@ record Policies(List<JsonNode> statements) {
     private static final Pattern KEY = Pattern.compile("arn:.*:kms:([^:]+):.*:key/.*(?:keystablesid|TablesReplica).*");
 
     /** What another stack left. */
-    private static final Pattern LEFT = Pattern.compile("\\$\\{SsmParameterValueanyhost(?:world|prod)([a-z]+?)[0-9A-F]{8}.*");
+    private static final Pattern LEFT =
+            Pattern.compile("\\$\\{SsmParameterValueanyhost(?:world|prod)([a-z]+?)[0-9A-F]{8}.*");
 
     /** Something of this stack: its logical id without the hash. */
     private static final Pattern MADE = Pattern.compile("\\$\\{([A-Za-z]+?)[0-9A-F]{8}(?:\\.Arn)?\\}");

@@ -15,9 +15,6 @@ class ProxyStackTest {
 
     private static final String TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup";
 
-    private static final String REPOSITORY =
-            "arn:${AWS::Partition}:ecr:eu-central-1:${AWS::AccountId}:repository/anyhost-world";
-
     private final CloudTemplate plain = Example.oneRegion().template("proxy-us-east-1-blue");
     private final CloudTemplate home = Example.threeRegions().template("proxy-us-east-1-blue");
     private final CloudTemplate away = Example.threeRegions().template("proxy-eu-central-1-blue");
@@ -161,13 +158,13 @@ class ProxyStackTest {
     @Test
     void elasticAddresses_areAsManyAsTheConfigurationCounts() {
         Example three = Example.threeRegions();
-        assertThat(three.config().regions()).allSatisfy(region -> assertThat(region.fleets().stream()
-                        .flatMap(fleet ->
-                                three
+        assertThat(three.config().regions())
+                .allSatisfy(region -> assertThat(region.fleets().stream()
+                                .flatMap(fleet -> three
                                         .template("proxy-" + region.name() + "-" + fleet.name())
                                         .resources("AWS::EC2::EIP")
                                         .stream()))
-                .hasSize(region.elasticAddresses()));
+                        .hasSize(region.elasticAddresses()));
     }
 
     @Test
@@ -238,94 +235,6 @@ class ProxyStackTest {
         assertThat(away.properties("AWS::EC2::Route"))
                 .anyMatch(route -> route.has("EgressOnlyInternetGatewayId")
                         && route.path("DestinationIpv6CidrBlock").asString("").equals("::/0"));
-    }
-
-    @Test
-    void role_mayDoWhatTheProxyDoes_hereAndAtHome() {
-        Policies role = Policies.of(away, "TaskRole");
-        assertThat(role.rights())
-                .containsExactlyInAnyOrderElementsOf(Stream.of(
-                                certificateRights("eu-central-1"),
-                                certificateRights("us-east-1"),
-                                Stream.of(
-                                                "BatchGetItem",
-                                                "BatchWriteItem",
-                                                "ConditionCheckItem",
-                                                "DeleteItem",
-                                                "DescribeTable",
-                                                "GetItem",
-                                                "PutItem",
-                                                "Query",
-                                                "UpdateItem")
-                                        .map(action -> "dynamodb:" + action + " us-east-1 anyhost-world-coordination"),
-                                Stream.of("dynamodb:Query us-east-1 anyhost-world-coordination/index/by-retry"),
-                                Stream.of("eu-central-1", "us-east-1")
-                                        .flatMap(region -> Policies.KEY_ACTIONS.stream()
-                                                .map(action -> action + " " + region + " ${TablesKey}")),
-                                Stream.of(
-                                        "kms:Decrypt keyssecretsarn",
-                                        "kms:Encrypt keyssecretsarn",
-                                        "lambda:InvokeFunctionUrl askfunctionarn",
-                                        "lambda:InvokeFunction askfunctionarn"))
-                        .flatMap(rights -> rights)
-                        .toList());
-        assertThat(role.statementsWith("kms:"))
-                .filteredOn(statement -> statement.has("Condition"))
-                .hasSize(1)
-                .allSatisfy(statement -> assertThat(
-                                CloudTemplate.texts(statement.at("/Condition/StringEquals/kms:ViaService")))
-                        .containsExactly("dynamodb.eu-central-1.amazonaws.com", "dynamodb.us-east-1.amazonaws.com"));
-    }
-
-    private static Stream<String> certificateRights(String region) {
-        String table = " " + region + " anyhost-world-certificates";
-        return Stream.concat(
-                Stream.of("ConditionCheckItem", "DeleteItem", "DescribeTable", "GetItem", "PutItem", "UpdateItem")
-                        .map(action -> "dynamodb:" + action + table),
-                Stream.of("dynamodb:Query" + table + "/index/by-due"));
-    }
-
-    @Test
-    void executionRole_mayFetchTheImageAndWriteLogs() {
-        assertThat(Policies.of(away, "TaskExecutionRole").rights())
-                .containsExactlyInAnyOrder(
-                        "ecr:BatchCheckLayerAvailability " + REPOSITORY,
-                        "ecr:BatchGetImage " + REPOSITORY,
-                        "ecr:GetDownloadUrlForLayer " + REPOSITORY,
-                        "ecr:GetAuthorizationToken *",
-                        "logs:CreateLogStream Logs",
-                        "logs:PutLogEvents Logs");
-    }
-
-    @Test
-    void role_mayWrapKeysWithTheKeyOfItsRegion_andAskByTheUrl() {
-        Policies role = Policies.of(away, "TaskRole");
-        assertThat(role.statementsWith("kms:").stream()
-                        .filter(statement -> !statement.has("Condition"))
-                        .toList())
-                .hasSize(1)
-                .allMatch(statement ->
-                        CloudTemplate.texts(statement.get("Action")).equals(List.of("kms:Decrypt", "kms:Encrypt"))
-                                && CloudTemplate.text(statement.get("Resource")).contains("keyssecretsarn"));
-        assertThat(CloudTemplate.text(Example.threeRegions()
-                        .template("region-eu-central-1")
-                        .only("AWS::SSM::Parameter", "Name", "/anyhost/world/ask/function-arn")
-                        .get("Value")))
-                .startsWith("${AskLive");
-        assertThat(role.statementsWith("lambda:"))
-                .hasSize(2)
-                .allMatch(statement ->
-                        CloudTemplate.text(statement.get("Resource")).contains("askfunctionarn"))
-                .anyMatch(statement -> CloudTemplate.texts(statement.get("Action"))
-                                .equals(List.of("lambda:InvokeFunctionUrl"))
-                        && statement
-                                .at("/Condition/StringEquals/lambda:FunctionUrlAuthType")
-                                .asString("")
-                                .equals("AWS_IAM"))
-                .anyMatch(statement -> statement
-                        .at("/Condition/Bool/lambda:InvokedViaFunctionUrl")
-                        .asString("")
-                        .equals("true"));
     }
 
     @Test

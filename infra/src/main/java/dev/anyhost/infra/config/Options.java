@@ -14,10 +14,7 @@ import java.util.regex.Pattern;
  * @param webhook where the operator hears of what happens to hostnames
  */
 public record Options(
-        Optional<PrivateLink> privateLink,
-        boolean flowLogs,
-        List<String> sourceRanges,
-        Optional<Webhook> webhook) {
+        Optional<PrivateLink> privateLink, boolean flowLogs, List<String> sourceRanges, Optional<Webhook> webhook) {
 
     private static final Pattern PRINCIPAL =
             Pattern.compile("arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\\w+=,.@/-]+)");
