@@ -7,26 +7,19 @@ import dev.anyhost.store.encryption.KeyEncryption;
 import dev.anyhost.store.encryption.OpenResult;
 import dev.anyhost.store.encryption.Plaintext;
 import dev.anyhost.store.encryption.SealResult;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -162,7 +155,7 @@ final class CertificateItem {
             return new FactsResult.Unreachable(later.get());
         }
         try {
-            Optional<X509Certificate> leaf = leaf(item);
+            Optional<X509Certificate> leaf = StoredChain.leaf(item.get(CHAIN));
             Optional<LastVerdict> verdict = verdict(item);
             long version = version(item);
             if (leaf.isEmpty() || verdict.isEmpty() || version == 0) {
@@ -183,17 +176,9 @@ final class CertificateItem {
         }
     }
 
-    private static Optional<X509Certificate> leaf(Map<String, AttributeValue> item) throws CertificateException {
-        @Nullable AttributeValue stored = item.get(CHAIN);
-        return stored == null || stored.l().isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        leaf(CertificateFactory.getInstance("X.509"), stored.l().getFirst()));
-    }
-
     private static FindResult read(Hostname hostname, Map<String, AttributeValue> item, Plaintext pkcs8) {
         try (pkcs8) {
-            List<X509Certificate> chain = chain(item);
+            List<X509Certificate> chain = StoredChain.read(item.get(CHAIN));
             if (chain.isEmpty()) {
                 return damaged(item, "it has no certificate");
             }
@@ -241,45 +226,6 @@ final class CertificateItem {
 
     static long fence(Map<String, AttributeValue> item) {
         return Attributes.number(item, FENCE).orElse(0);
-    }
-
-    private static List<X509Certificate> chain(Map<String, AttributeValue> item) throws CertificateException {
-        @Nullable AttributeValue stored = item.get(CHAIN);
-        if (stored == null) {
-            return List.of();
-        }
-        CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        List<X509Certificate> chain = new ArrayList<>();
-        for (AttributeValue one : stored.l()) {
-            chain.add(chain.isEmpty() ? leaf(factory, one) : authority(factory, one));
-        }
-        return chain;
-    }
-
-    /**
-     * The JDK remembers the last 750 certificates that it read one at a time. Of leaves that is of no use, and it is long enough
-     * for the collector to take each for old.
-     */
-    private static X509Certificate leaf(CertificateFactory factory, AttributeValue stored) throws CertificateException {
-        Collection<? extends Certificate> one = factory.generateCertificates(der(stored));
-        if (one.size() != 1) {
-            throw new CertificateException(one.size() + " certificates in one");
-        }
-        return (X509Certificate) one.iterator().next();
-    }
-
-    /** Mostly the same few, which the JDK remembers. */
-    private static X509Certificate authority(CertificateFactory factory, AttributeValue stored)
-            throws CertificateException {
-        return (X509Certificate) factory.generateCertificate(der(stored));
-    }
-
-    private static InputStream der(AttributeValue stored) throws CertificateException {
-        @Nullable SdkBytes der = stored.b();
-        if (der == null) {
-            throw new CertificateException("not binary");
-        }
-        return new ByteArrayInputStream(der.asByteArrayUnsafe());
     }
 
     /** Empty for what can't be read: an origin that is lost must not turn into the operator's default, nor a policy. */

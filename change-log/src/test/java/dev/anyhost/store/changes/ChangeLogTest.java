@@ -3,6 +3,7 @@ package dev.anyhost.store.changes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.testkit.CoordinationTable;
 import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
@@ -17,12 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** Against a real table. */
 class ChangeLogTest {
@@ -51,21 +47,7 @@ class ChangeLogTest {
     @BeforeEach
     void createTable() {
         log = new ChangeLog(client, table, clock);
-        client.createTable(request -> request.tableName(table)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(text("subject"), text("kind"))
-                .keySchema(key("subject", KeyType.HASH), key("kind", KeyType.RANGE)));
-    }
-
-    private static AttributeDefinition text(String name) {
-        return AttributeDefinition.builder()
-                .attributeName(name)
-                .attributeType(ScalarAttributeType.S)
-                .build();
-    }
-
-    private static KeySchemaElement key(String name, KeyType type) {
-        return KeySchemaElement.builder().attributeName(name).keyType(type).build();
+        CoordinationTable.create(client, table);
     }
 
     private static Change change(Change.Kind kind, String host) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.store.changes.Change;
 import dev.anyhost.store.changes.ChangesSince;
+import dev.anyhost.testkit.CoordinationTable;
 import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.FakeClock;
@@ -34,11 +35,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** A name's whole way through scheduled runs: what proxies and the operator hear of it. */
 class ScheduledRunTest {
@@ -74,10 +70,7 @@ class ScheduledRunTest {
     void open() {
         whitelist.check(true);
         try (DynamoDbClient client = DYNAMO.client()) {
-            client.createTable(request -> request.tableName(log)
-                    .billingMode(BillingMode.PAY_PER_REQUEST)
-                    .attributeDefinitions(text("subject"), text("kind"))
-                    .keySchema(key("subject", KeyType.HASH), key("kind", KeyType.RANGE)));
+            CoordinationTable.create(client, log);
         }
     }
 
@@ -87,17 +80,6 @@ class ScheduledRunTest {
         receiver.close();
         whitelist.close();
         notices.close();
-    }
-
-    private static AttributeDefinition text(String name) {
-        return AttributeDefinition.builder()
-                .attributeName(name)
-                .attributeType(ScalarAttributeType.S)
-                .build();
-    }
-
-    private static KeySchemaElement key(String name, KeyType type) {
-        return KeySchemaElement.builder().attributeName(name).keyType(type).build();
     }
 
     private void runItsPart() {

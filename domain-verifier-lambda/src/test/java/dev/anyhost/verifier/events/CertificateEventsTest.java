@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.domain.Hostname;
 import dev.anyhost.store.changes.Change;
+import dev.anyhost.testkit.CoordinationTable;
 import dev.anyhost.testkit.CountingDynamoDb;
 import dev.anyhost.testkit.DynamoDbLocal;
 import dev.anyhost.testkit.DynamoOperation;
@@ -32,11 +33,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** From the proxies' change log into outboxes: both real tables. */
 class CertificateEventsTest {
@@ -62,10 +58,7 @@ class CertificateEventsTest {
     void open() {
         whitelist.check(true);
         try (DynamoDbClient client = DYNAMO.client()) {
-            client.createTable(request -> request.tableName(log)
-                    .billingMode(BillingMode.PAY_PER_REQUEST)
-                    .attributeDefinitions(text("subject"), text("kind"))
-                    .keySchema(key("subject", KeyType.HASH), key("kind", KeyType.RANGE)));
+            CoordinationTable.create(client, log);
         }
         whitelist.add(SHOP, "acme", Optional.empty(), DomainStatus.ACTIVE);
     }
@@ -74,17 +67,6 @@ class CertificateEventsTest {
     void close() {
         whitelist.close();
         notices.close();
-    }
-
-    private static AttributeDefinition text(String name) {
-        return AttributeDefinition.builder()
-                .attributeName(name)
-                .attributeType(ScalarAttributeType.S)
-                .build();
-    }
-
-    private static KeySchemaElement key(String name, KeyType type) {
-        return KeySchemaElement.builder().attributeName(name).keyType(type).build();
     }
 
     private void publish(Change.Kind kind) {

@@ -1,4 +1,4 @@
-package dev.anyhost.verifier;
+package dev.anyhost.testkit;
 
 import java.util.List;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -8,7 +8,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
-/** The proxies' table, where they are told of changes. */
+/** The proxies' coordination table, for tests that open no store: the change log is in it. */
 public final class CoordinationTable {
 
     private CoordinationTable() {}
