@@ -2,15 +2,18 @@ package dev.anyhost.infra;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
 /** A template as CloudFormation gets it. */
-record CloudTemplate(String name, JsonNode json) {
+public record CloudTemplate(String name, JsonNode json) {
+
+    private static final Pattern MADE = Pattern.compile("\\$\\{([A-Za-z]+[0-9]*?)[0-9A-F]{8}(\\.[A-Za-z]+)?}");
 
     /** All resources of a type, such as {@code AWS::SQS::Queue}. */
-    List<JsonNode> resources(String type) {
+    public List<JsonNode> resources(String type) {
         return json.get("Resources").properties().stream()
                 .map(Map.Entry::getValue)
                 .filter(resource -> resource.get("Type").stringValue().equals(type))
@@ -18,14 +21,14 @@ record CloudTemplate(String name, JsonNode json) {
     }
 
     /** The properties of all resources of a type. */
-    List<JsonNode> properties(String type) {
+    public List<JsonNode> properties(String type) {
         return resources(type).stream()
                 .map(resource -> resource.get("Properties"))
                 .toList();
     }
 
     /** The properties of the only resource of a type. */
-    JsonNode only(String type) {
+    public JsonNode only(String type) {
         List<JsonNode> found = properties(type);
         if (found.size() != 1) {
             throw new AssertionError(name + ": " + found.size() + " of " + type + " (expected: 1)");
@@ -34,7 +37,7 @@ record CloudTemplate(String name, JsonNode json) {
     }
 
     /** The properties of the only resource of a type whose property is a text. */
-    JsonNode only(String type, String property, String text) {
+    public JsonNode only(String type, String property, String text) {
         List<JsonNode> found = properties(type).stream()
                 .filter(properties -> text.equals(properties.path(property).asString("")))
                 .toList();
@@ -46,7 +49,7 @@ record CloudTemplate(String name, JsonNode json) {
     }
 
     /** A text with all its references in it, short enough to compare: joins are joined, references are {@code ${Name}}. */
-    static String text(JsonNode value) {
+    public static String text(JsonNode value) {
         if (value.isString()) {
             return value.stringValue();
         }
@@ -66,13 +69,22 @@ record CloudTemplate(String name, JsonNode json) {
         return value.toString();
     }
 
-    static List<JsonNode> elements(JsonNode list) {
+    /** A reference to something of the template as that thing's logical id without its hash; other texts as they are. */
+    public static String made(JsonNode reference) {
+        return made(text(reference));
+    }
+
+    public static String made(String text) {
+        return MADE.matcher(text).replaceAll("$1");
+    }
+
+    public static List<JsonNode> elements(JsonNode list) {
         return list.isArray()
                 ? StreamSupport.stream(list.spliterator(), false).toList()
                 : list.isMissingNode() || list.isNull() ? List.of() : List.of(list);
     }
 
-    static List<String> texts(JsonNode list) {
+    public static List<String> texts(JsonNode list) {
         return elements(list).stream().map(CloudTemplate::text).toList();
     }
 }

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One of the examples, synthesised once for all tests as it would be for a deployment, and checked by cdk-nag. */
-record Example(String name, DeploymentConfig config, List<Stack> stacks, Map<String, CloudTemplate> templates) {
+public record Example(String name, DeploymentConfig config, List<Stack> stacks, Map<String, CloudTemplate> templates) {
 
     /** A holder each, so that a test which needs one doesn't wait for the other. */
     private static final class One {
@@ -31,15 +31,15 @@ record Example(String name, DeploymentConfig config, List<Stack> stacks, Map<Str
         static final Example EXAMPLE = synthesised("three-regions");
     }
 
-    static Example oneRegion() {
+    public static Example oneRegion() {
         return One.EXAMPLE;
     }
 
-    static Example threeRegions() {
+    public static Example threeRegions() {
         return Three.EXAMPLE;
     }
 
-    static Stream<Example> all() {
+    public static Stream<Example> all() {
         return Stream.of(oneRegion(), threeRegions());
     }
 
@@ -81,11 +81,23 @@ record Example(String name, DeploymentConfig config, List<Stack> stacks, Map<Str
     }
 
     /** By the end of its name, such as {@code domain} or {@code proxy-us-east-1-blue}. */
-    CloudTemplate template(String name) {
+    public CloudTemplate template(String name) {
         CloudTemplate template = templates.get("anyhost-" + config.stage() + "-" + name);
         if (template == null) {
             throw new AssertionError("no stack " + name + " among " + templates.keySet());
         }
         return template;
+    }
+
+    /** Those whose names begin so, such as {@code proxy-}. */
+    public List<CloudTemplate> templates(String beginning) {
+        String prefix = "anyhost-" + config.stage() + "-" + beginning;
+        List<CloudTemplate> found = templates.values().stream()
+                .filter(template -> template.name().startsWith(prefix))
+                .toList();
+        if (found.isEmpty()) {
+            throw new AssertionError("no stacks " + beginning + " among " + templates.keySet());
+        }
+        return found;
     }
 }

@@ -164,7 +164,7 @@ class ProgramContractTest {
                 required.add(variable.group(1));
             }
         }
-        Set<String> given = ProxyStackTest.container(fleet()).environment().keySet();
+        Set<String> given = Container.of(fleet()).environment().keySet();
         assertThat(given).containsAll(required);
         assertThat(known).containsAll(given);
         known.removeAll(given);
@@ -181,7 +181,7 @@ class ProgramContractTest {
     @Test
     void container_isTheUserOfTheImage_andListensWhereTheImageSays() throws IOException {
         List<String> image = Files.readAllLines(Path.of("image", "Dockerfile"));
-        JsonNode container = ProxyStackTest.container(fleet()).json();
+        JsonNode container = Container.of(fleet()).json();
         assertThat(image).anyMatch(line -> line.startsWith("ARG BASE=public.ecr.aws/"));
         assertThat(image)
                 .filteredOn(line -> line.startsWith("FROM "))
@@ -198,7 +198,7 @@ class ProgramContractTest {
     @Test
     void container_withItsVariables_isAConfigurationThatTheProxyTakes() {
         Map<String, String> given = new TreeMap<>();
-        ProxyStackTest.container(fleet()).environment().forEach((name, value) -> given.put(name, filled(value)));
+        Container.of(fleet()).environment().forEach((name, value) -> given.put(name, filled(value)));
         switch (ProxyConfig.read(PROXY_FILE, name -> Optional.ofNullable(given.get(name)))) {
             case ConfigResult.Invalid<ProxyConfig>(var errors) -> throw new AssertionError(errors);
             case ConfigResult.Valid<ProxyConfig>(ProxyConfig config) -> {
