@@ -27,12 +27,14 @@ final class Anyhost implements Contender {
     private static final int KEY_BYTES = 32;
 
     private final ChildProcess process;
+    private final Path config;
     private final InetSocketAddress https;
     private final URI admin;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private Anyhost(ChildProcess process, InetSocketAddress https, URI admin) {
+    private Anyhost(ChildProcess process, Path config, InetSocketAddress https, URI admin) {
         this.process = process;
+        this.config = config;
         this.https = https;
         this.admin = admin;
     }
@@ -56,6 +58,7 @@ final class Anyhost implements Contender {
                 around.folder().resolve("anyhost.log"));
         Anyhost anyhost = new Anyhost(
                 process,
+                config,
                 new InetSocketAddress(ADDRESS, around.httpsPort()),
                 URI.create("http://127.0.0.1:" + adminPort));
         process.awaitPort(adminPort, LIMIT);
@@ -114,6 +117,27 @@ final class Anyhost implements Contender {
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
+    }
+
+    /** The certificate that it has obtained for {@code hostname}, in files. */
+    PemFiles certificate(Path launcher, String hostname) throws IOException {
+        Path folder = config.resolveSibling("exported");
+        List<String> command = List.of(
+                launcher.toString(),
+                "certs",
+                "export",
+                "--config",
+                config.toString(),
+                hostname,
+                "--dir",
+                folder.toString());
+        try (ChildProcess export = ChildProcess.start(command)) {
+            if (!export.endedWithin(LIMIT) || export.exitCode() != 0) {
+                throw new IOException(hostname + " was not exported: " + export.output());
+            }
+        }
+        Path pair = folder.resolve(hostname);
+        return new PemFiles(pair.resolve("fullchain.pem"), pair.resolve("privkey.pem"));
     }
 
     /** The sum of a counter over those of its series whose labels contain {@code label}; 0 when there is none. */

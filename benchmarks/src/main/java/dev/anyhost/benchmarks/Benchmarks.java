@@ -8,23 +8,27 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The command line behind {@code scripts/benchmark}. */
 public final class Benchmarks {
 
-    private static final List<Benchmark> ALL = List.of(
-            new FirstVisit(),
-            new FromStore(),
-            new KeepAlive(),
-            new FullHandshakes(),
-            new Memory(),
-            new StrangersAtTheDoor(),
-            new KnownFailure(),
-            new Ask(),
-            new Checks(),
-            new DueIndex(),
-            new ManyNames());
+    private static final List<Benchmark> ALL = Stream.concat(
+                    DataPlane.ALL.stream(),
+                    Stream.of(
+                            new FirstVisit(),
+                            new FromStore(),
+                            new StrangersAtTheDoor(),
+                            new KnownFailure(),
+                            new Ask(),
+                            new Checks(),
+                            new DueIndex(),
+                            new ManyNames(),
+                            new Start(),
+                            new Micro()))
+            .toList();
+    private static final String DATA_PLANE = "data-plane";
     private static final String QUICK = "--quick";
 
     private Benchmarks() {}
@@ -58,12 +62,20 @@ public final class Benchmarks {
     }
 
     private static Stream<Benchmark> named(String name) {
-        return ALL.stream()
-                .filter(benchmark -> name.equals("all") || benchmark.name().equals(name));
+        return name.equals(DATA_PLANE)
+                ? DataPlane.ALL.stream()
+                : ALL.stream()
+                        .filter(benchmark ->
+                                name.equals("all") || benchmark.name().equals(name));
     }
 
     private static void list(PrintStream out) {
         out.println("usage: scripts/benchmark [--quick] NAME… | all");
+        out.printf(
+                "  %-14s %s%n",
+                DATA_PLANE,
+                "all of those, beside nginx, HAProxy and Caddy: "
+                        + DataPlane.ALL.stream().map(Benchmark::name).collect(Collectors.joining(", ")));
         ALL.forEach(benchmark -> out.printf("  %-14s %s%n", benchmark.name(), benchmark.description()));
     }
 }

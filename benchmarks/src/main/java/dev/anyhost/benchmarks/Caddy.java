@@ -10,34 +10,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Caddy with {@code on_demand_tls} and {@code ask}, all else at its default; certificates in files, as it does. */
+/**
+ * Caddy: as an edge for any hostname, with {@code on_demand_tls} and {@code ask} and all else at its default; or in front of
+ * one name, with its certificate in files and a line of JSON for each request.
+ */
 final class Caddy implements Contender {
 
-    private final Mode mode;
     private final ChildProcess process;
     private final InetSocketAddress https;
 
-    private Caddy(Mode mode, ChildProcess process, InetSocketAddress https) {
-        this.mode = mode;
+    private Caddy(ChildProcess process, InetSocketAddress https) {
         this.process = process;
         this.https = https;
     }
 
     /** Each on a loopback address of its own, so that all can have the ports at which the CA checks. */
-    enum Mode {
-        /** Caddy's default: no line for a request. */
-        PLAIN("Caddy", "127.0.0.2", ""),
-        /** A line for each request, as ours writes it. */
-        WITH_ACCESS_LOG("Caddy + access log", "127.0.0.3", "log");
+    private enum Mode {
+        ON_DEMAND("127.0.0.2"),
+        WITH_FILES("127.0.0.3");
 
-        private final String label;
         private final InetAddress address;
-        private final String directive;
 
-        Mode(String label, String address, String directive) {
-            this.label = label;
+        Mode(String address) {
             this.address = InetAddress.ofLiteral(address);
-            this.directive = directive;
         }
 
         private Path file(Path folder, String suffix) {
@@ -45,12 +40,18 @@ final class Caddy implements Contender {
         }
     }
 
-    /** Starts one as it comes: without an access log. */
+    /** Starts one as it comes: it asks, orders, and writes no access log. */
     static Caddy start(Surroundings around) throws IOException {
-        return start(around, Mode.PLAIN);
+        return start(around, Mode.ON_DEMAND, onDemand(around));
     }
 
-    static Caddy start(Surroundings around, Mode mode) throws IOException {
+    /** Starts one in front of {@code hostname}. */
+    static Caddy start(Surroundings around, String hostname, PemFiles certificate) throws IOException {
+        return start(around, Mode.WITH_FILES, withFiles(around, hostname, certificate));
+    }
+
+    private static Caddy start(Surroundings around, Mode mode, String configuration) throws IOException {
+        Path file = Files.writeString(mode.file(around.folder(), ".caddyfile"), configuration);
         ChildProcess process = LoggedChild.start(
                 List.of(
                         around.programs().caddy().toString(),
@@ -58,16 +59,16 @@ final class Caddy implements Contender {
                         "--adapter",
                         "caddyfile",
                         "--config",
-                        configuration(around, mode).toString()),
+                        file.toString()),
                 Map.of("HOME", around.folder().toString()),
                 mode.file(around.folder(), ".log"));
         InetSocketAddress https = new InetSocketAddress(mode.address, around.httpsPort());
         LoggedChild.awaitListening(process, https);
-        return new Caddy(mode, process, https);
+        return new Caddy(process, https);
     }
 
-    private static Path configuration(Surroundings around, Mode mode) throws IOException {
-        return Files.writeString(mode.file(around.folder(), ".caddyfile"), """
+    private static String onDemand(Surroundings around) {
+        return """
                 {
                   admin off
                   persist_config off
@@ -86,24 +87,53 @@ final class Caddy implements Contender {
                   tls {
                     on_demand
                   }
-                  %s
                   reverse_proxy %s
                 }
                 """.formatted(
-                        mode.address.getHostAddress(),
+                        Mode.ON_DEMAND.address.getHostAddress(),
                         around.httpPort(),
                         around.httpsPort(),
                         around.ca().directory(),
                         around.ca().trustedRoots(),
-                        mode.file(around.folder(), "-storage"),
+                        Mode.ON_DEMAND.file(around.folder(), "-storage"),
                         around.ask().uri(),
-                        mode.directive,
-                        around.origin().uri()));
+                        around.origin().uri());
+    }
+
+    /** It keeps as many connections to the origin as the others: its own 32 would have it reconnect all the time. */
+    private static String withFiles(Surroundings around, String hostname, PemFiles certificate) {
+        return """
+                {
+                  admin off
+                  persist_config off
+                  default_bind %s
+                  http_port %d
+                  https_port %d
+                  storage file_system %s
+                }
+                https://%s {
+                  tls %s %s
+                  log
+                  reverse_proxy %s {
+                    transport http {
+                      keepalive_idle_conns_per_host 256
+                    }
+                  }
+                }
+                """.formatted(
+                        Mode.WITH_FILES.address.getHostAddress(),
+                        around.httpPort(),
+                        around.httpsPort(),
+                        Mode.WITH_FILES.file(around.folder(), "-storage"),
+                        hostname,
+                        certificate.chain(),
+                        certificate.key(),
+                        around.origin().uri());
     }
 
     @Override
     public String name() {
-        return mode.label;
+        return "Caddy";
     }
 
     @Override

@@ -25,7 +25,7 @@ final class FirstVisit implements Benchmark {
             Samples ours = new Samples();
             Samples caddys = new Samples();
             Visit.Answered ourFirst = firstVisit(field, field.anyhost(), "first");
-            Visit.Answered caddysFirst = firstVisit(field, field.caddy(), "first");
+            Visit.Answered caddysFirst = firstVisit(field, field.peer(), "first");
             for (int round = 0; round < effort.of(NAMES); round++) {
                 for (Contender contender : field.contenders(round)) {
                     field.of(contender, ours, caddys)

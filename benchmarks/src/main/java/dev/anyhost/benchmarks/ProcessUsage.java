@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a process has used, from {@code /proc} (proc(5)).
@@ -25,6 +26,18 @@ record ProcessUsage(long cpuMicros, long residentKiB, long peakKiB) {
         } catch (IOException gone) {
             throw new UncheckedIOException("process " + pid + " is gone", gone);
         }
+    }
+
+    /** Of a process and all that it started and that still run; memory that they share is counted for each. */
+    static ProcessUsage ofTree(long pid) {
+        return ProcessHandle.of(pid).stream()
+                .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
+                .map(process -> of(process.pid()))
+                .reduce(new ProcessUsage(0, 0, 0), ProcessUsage::plus);
+    }
+
+    private ProcessUsage plus(ProcessUsage other) {
+        return new ProcessUsage(cpuMicros + other.cpuMicros, residentKiB + other.residentKiB, peakKiB + other.peakKiB);
     }
 
     static ProcessUsage parse(String stat, List<String> status) {

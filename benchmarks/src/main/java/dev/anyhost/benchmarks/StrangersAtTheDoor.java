@@ -61,7 +61,7 @@ final class StrangersAtTheDoor implements Benchmark {
             Phases caddys = Phases.none();
             for (Contender contender : field.contenders(0)) {
                 String hostname = field.warmName(contender, hostname(field, contender));
-                var _ = FullHandshakes.load(field.visitors(), contender, hostname, effort.of(SECONDS));
+                var _ = VisitLoad.fullHandshakes(field.visitors(), contender, hostname, effort.of(SECONDS));
                 // The first crowd meets code that was never run before; what is asked is what a crowd costs for long.
                 phases(field, contender, Phases.none(), Duration.ofSeconds(effort.of(SECONDS)));
             }

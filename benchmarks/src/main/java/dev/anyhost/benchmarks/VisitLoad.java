@@ -11,6 +11,9 @@ import java.util.function.Supplier;
 /** So many visitors at a time, each coming back as soon as it was answered: a closed loop. */
 final class VisitLoad {
 
+    private static final int VISITORS = 64;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Supplier<CompletableFuture<Visit>> visit;
     private final long end;
     private final CountDownLatch running;
@@ -41,6 +44,12 @@ final class VisitLoad {
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         return new Wrk.Run(load.answered.sum(), load.answered.sum() / seconds);
+    }
+
+    /** Full handshakes, none resumed, with one request on each. */
+    static Wrk.Run fullHandshakes(Visitors visitors, Contender contender, String hostname, int seconds)
+            throws IOException, InterruptedException {
+        return run(() -> visitors.visit(contender.https(), hostname, PATIENCE), VISITORS, Duration.ofSeconds(seconds));
     }
 
     private void next() {

@@ -62,6 +62,35 @@ final class Visitors implements AutoCloseable {
         return connect(server, patience, result -> new KnockHandler(hostname, result), channel -> {});
     }
 
+    /**
+     * Connects, shakes hands, and leaves the connection to {@code handler}, whose future tells.
+     *
+     * @return the handler's future
+     */
+    CompletableFuture<Channel> keep(InetSocketAddress server, String hostname, KeptConnection handler) {
+        bootstrap(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new SslHandler(engine(channel, hostname)), handler);
+                    }
+                })
+                .connect(server)
+                .addListener((ChannelFutureListener) connected -> {
+                    if (!connected.isSuccess()) {
+                        handler.failed(connected.cause());
+                    }
+                });
+        return handler.answered();
+    }
+
+    private Bootstrap bootstrap(ChannelInitializer<Channel> initializer) {
+        return new Bootstrap()
+                .group(loops)
+                .channel(EpollSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(initializer);
+    }
+
     private CompletableFuture<Visit> connect(
             InetSocketAddress server,
             Duration patience,
@@ -69,12 +98,7 @@ final class Visitors implements AutoCloseable {
             java.util.function.Consumer<Channel> first) {
         CompletableFuture<Visit> result = new CompletableFuture<>();
         VisitRecorder recorder = handler.apply(result);
-        new Bootstrap()
-                .group(loops)
-                .channel(EpollSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(patience.toMillis()))
-                .handler(new ChannelInitializer<Channel>() {
+        bootstrap(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         first.accept(channel);
@@ -84,6 +108,7 @@ final class Visitors implements AutoCloseable {
                         channel.closeFuture().addListener(closed -> timeout.cancel(false));
                     }
                 })
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(patience.toMillis()))
                 .connect(server)
                 .addListener((ChannelFutureListener) connected -> {
                     if (!connected.isSuccess()) {

@@ -11,12 +11,22 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The load generator wrk: keep-alive HTTP/1.1 over TLS, as fast as the answers come. */
-record Wrk(Path folder, int connections) {
+/**
+ * The load generator wrk: HTTP/1.1 over TLS, as fast as the answers come.
+ *
+ * @param path of every request
+ * @param kept whether connections are; if not, each request has one, and resumes the connection's former session
+ */
+record Wrk(Path folder, int connections, String path, boolean kept) {
 
     private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ");
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
     private static final Pattern NOT_OK = Pattern.compile("Non-2xx or 3xx responses: (\\d+)|Socket errors: (.*)");
+
+    /** On kept connections, for the origin's one KiB. */
+    Wrk(Path folder, int connections) {
+        this(folder, connections, "/", true);
+    }
 
     /**
      * What a run reached.
@@ -37,14 +47,17 @@ record Wrk(Path folder, int connections) {
                 folder.resolve("resolve.lua"),
                 "wrk.resolve = function(host, service) wrk.addrs = wrk.lookup(\""
                         + server.getAddress().getHostAddress() + "\", service) end\n");
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "wrk",
                 "-t1",
                 "-c" + connections,
                 "-d" + seconds + "s",
                 "-s",
                 script.toString(),
-                "https://" + hostname + ":" + server.getPort() + "/");
+                "https://" + hostname + ":" + server.getPort() + path));
+        if (!kept) {
+            command.addAll(List.of("-H", "Connection: close"));
+        }
         try (ChildProcess wrk = ChildProcess.start(command)) {
             wrk.awaitLine(RATE, Duration.ofSeconds(seconds + 30L));
             return parse(wrk.output());

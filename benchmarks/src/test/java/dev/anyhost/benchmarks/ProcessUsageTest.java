@@ -2,7 +2,10 @@ package dev.anyhost.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.testkit.ChildProcess;
+import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 final class ProcessUsageTest {
@@ -17,5 +20,15 @@ final class ProcessUsageTest {
     @Test
     void of_thisProcess_hasMemory() {
         assertThat(ProcessUsage.of(ProcessHandle.current().pid()).residentKiB()).isPositive();
+    }
+
+    @Test
+    void ofTree_processWithAChild_countsBoth() {
+        List<String> command = List.of("sh", "-c", "tail -f /dev/null --pid=$$ & echo up; wait");
+        try (ChildProcess parent = ChildProcess.start(command)) {
+            var _ = parent.awaitLine(Pattern.compile("up"), Duration.ofSeconds(10));
+            assertThat(ProcessUsage.ofTree(parent.pid()).residentKiB())
+                    .isGreaterThan(ProcessUsage.of(parent.pid()).residentKiB());
+        }
     }
 }
