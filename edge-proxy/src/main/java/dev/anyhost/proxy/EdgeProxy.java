@@ -3,9 +3,9 @@ package dev.anyhost.proxy;
 import dev.anyhost.proxy.certificate.CertificateDirectory;
 import dev.anyhost.proxy.forward.AdminHttp;
 import dev.anyhost.proxy.forward.ClientAddress;
-import dev.anyhost.proxy.forward.ClientConnection;
 import dev.anyhost.proxy.forward.Forwarding;
 import dev.anyhost.proxy.forward.PublicHttp;
+import dev.anyhost.proxy.forward.RequestLimits;
 import dev.anyhost.proxy.forward.SmallHttpHandler;
 import dev.anyhost.proxy.forward.SmallResponse;
 import dev.anyhost.proxy.forward.TimeLimits;
@@ -15,12 +15,17 @@ import dev.anyhost.proxy.handshake.TlsContexts;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.issuance.IssuanceTime;
+import dev.anyhost.proxy.listen.Cidr;
+import dev.anyhost.proxy.listen.ConnectionAge;
+import dev.anyhost.proxy.listen.ConnectionGate;
 import dev.anyhost.proxy.listen.EventLoops;
 import dev.anyhost.proxy.listen.ListenerPipeline;
 import dev.anyhost.proxy.listen.Listeners;
 import dev.anyhost.proxy.ops.Drain;
 import dev.anyhost.proxy.ops.Health;
+import dev.anyhost.proxy.ops.Log;
 import dev.anyhost.proxy.ops.Metrics;
+import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,8 +36,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * One proxy: makes every service once, hands each what it needs, starts and stops them in order. The only place that
@@ -61,8 +68,9 @@ public final class EdgeProxy implements AutoCloseable {
         this.adminAddress = config.listen().admin();
         health.raise("start", "starting");
         loops = parts.opened(EventLoops.start());
-        listeners = new Listeners(loops);
+        listeners = new Listeners(loops, metrics::acceptFailed);
         adminListeners = new Listeners(loops);
+        metrics.logLost(Log::lost);
     }
 
     /**
@@ -98,14 +106,18 @@ public final class EdgeProxy implements AutoCloseable {
                 hostname -> origins.route(directory.routing(hostname)),
                 origins.pools(address -> listeners.isOwn(address) || adminListeners.isOwn(address)),
                 new AccessLog(metrics),
-                drain::draining);
+                drain::draining,
+                new RequestLimits(
+                        config.limits().clients().requestsPerClient(),
+                        config.limits().clients().requestsPerTenant(),
+                        time.nanos()));
         var handshakes = new Handshakes(
                 (hostname, connection) ->
                         directory.answer(hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
                 certificates.validations(),
                 parts.opened(TlsContexts.of(loops.group(), certificates.tickets()::keys)),
                 new HandshakeMetrics(metrics, time.nanos()),
-                (hostname, protocol) -> new ClientConnection(forwarding, hostname),
+                forwarding::connection,
                 HANDSHAKE_LIMIT);
         var http = new PublicHttp(
                 certificates.permissions(),
@@ -146,13 +158,14 @@ public final class EdgeProxy implements AutoCloseable {
 
     private void listen(Handshakes handshakes, PublicHttp http) throws IOException {
         ProxyConfig.Listen listen = config.listen();
+        ConnectionGate httpsGate = gate("https", listen.allowFrom());
+        // Authorities validate over http, from addresses that they don't tell.
+        ConnectionGate httpGate = gate("http", List.of());
         for (InetSocketAddress address : listen.https()) {
-            httpsAddresses.add(listeners.open(
-                    address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> new HandshakeHandler(handshakes))));
+            httpsAddresses.add(listeners.open(address, pipeline(() -> new HandshakeHandler(handshakes), httpsGate)));
         }
         for (InetSocketAddress address : listen.http()) {
-            httpAddresses.add(listeners.open(
-                    address, new ListenerPipeline(listen.proxyProtocolFrom(), () -> smallHttp(http::answer))));
+            httpAddresses.add(listeners.open(address, pipeline(() -> smallHttp(http::answer), httpGate)));
         }
         var admin = new AdminHttp(health, metrics);
         adminAddress = adminListeners.open(
@@ -160,6 +173,33 @@ public final class EdgeProxy implements AutoCloseable {
                 new ListenerPipeline(List.of(), () -> smallHttp((request, client) -> admin.answer(request))));
         health.raise("store", "tables, keys and account not seen yet");
         health.raise("tickets", "shared keys not looked for yet");
+    }
+
+    private ConnectionGate gate(String listener, List<Cidr> from) {
+        ClientLimits limits = config.limits().clients();
+        var gate = new ConnectionGate(
+                new ConnectionGate.Rules(
+                        from,
+                        limits.connections(),
+                        limits.connectionsPerClient(),
+                        limits.newConnectionsPerClient(),
+                        config.listen().trustedProxies()),
+                metrics::limited,
+                time.nanos());
+        metrics.connections(listener, gate::open);
+        return gate;
+    }
+
+    private ListenerPipeline pipeline(Supplier<ChannelHandler> first, ConnectionGate gate) {
+        return new ListenerPipeline(
+                config.listen().proxyProtocolFrom(),
+                first,
+                gate,
+                config.limits()
+                        .clients()
+                        .connectionAge()
+                        .map(age -> new ConnectionAge(
+                                age, () -> ThreadLocalRandom.current().nextDouble())));
     }
 
     private SmallHttpHandler smallHttp(BiFunction<RequestHead, InetAddress, Future<SmallResponse>> answer) {

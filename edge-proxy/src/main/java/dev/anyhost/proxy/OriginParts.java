@@ -56,7 +56,8 @@ final class OriginParts {
                         route.origin()
                                 .map(own -> Origin.of(own, false))
                                 .orElseGet(() -> Origin.of(config.origin().url(), true)),
-                        route.policy());
+                        route.policy(),
+                        route.tenant());
         };
     }
 

@@ -54,6 +54,7 @@ public record ProxyConfig(
      * @param publicHttpsPort the port that clients see
      * @param proxyProtocolFrom sources that must send a PROXY header
      * @param trustedProxies sources whose X-Forwarded-* is believed
+     * @param allowFrom sources whose clients may connect to https; empty for everybody
      */
     public record Listen(
             List<InetSocketAddress> https,
@@ -61,7 +62,8 @@ public record ProxyConfig(
             InetSocketAddress admin,
             int publicHttpsPort,
             List<Cidr> proxyProtocolFrom,
-            List<Cidr> trustedProxies) {}
+            List<Cidr> trustedProxies,
+            List<Cidr> allowFrom) {}
 
     /** @param keyEncryption the specs it was read from; the first encrypts */
     public record Store(StoreSettings tables, List<String> keyEncryption, Path base) {}
@@ -85,9 +87,15 @@ public record ProxyConfig(
      * @param newNames names without a certificate that are ordered for one registered domain in an hour
      * @param orders orders under way at a time
      * @param early names whose certificates are obtained before their first visitor
+     * @param clients what may be asked of it
      */
     public record Limits(
-            WaitingRoom.Limits waiting, AskLimits asks, int newNames, int orders, EarlyCertificates.Limits early) {}
+            WaitingRoom.Limits waiting,
+            AskLimits asks,
+            int newNames,
+            int orders,
+            EarlyCertificates.Limits early,
+            ClientLimits clients) {}
 
     /** @param unusedFor a certificate that nobody used for so long isn't renewed */
     public record Renewal(Duration unusedFor) {}
@@ -125,7 +133,8 @@ public record ProxyConfig(
                 listen.address("admin", new InetSocketAddress(InetAddress.getLoopbackAddress(), 9180)),
                 listen.integer("public-https-port", 443, 1, 65_535),
                 listen.list("proxy-protocol-from", List.of(), Cidr.EXPECTED, Cidr::parse),
-                listen.list("trusted-proxies", List.of(), Cidr.EXPECTED, Cidr::parse));
+                listen.list("trusted-proxies", List.of(), Cidr.EXPECTED, Cidr::parse),
+                listen.list("allow-from", List.of(), Cidr.EXPECTED, Cidr::parse));
     }
 
     private static List<InetSocketAddress> addresses(ConfigSection listen, String key, int port) {
@@ -205,7 +214,8 @@ public record ProxyConfig(
                 limits.integer("orders", 50, 1, 1_000),
                 new EarlyCertificates.Limits(
                         limits.integer("warm-ups", early.underWay(), 0, 1_000),
-                        limits.integer("warm-ups-waiting", early.waiting(), 1, MANY)));
+                        limits.integer("warm-ups-waiting", early.waiting(), 1, MANY)),
+                ClientLimits.of(limits));
     }
 
     private static Renewal renewal(ConfigSection renewal) {

@@ -5,7 +5,6 @@ import dev.anyhost.proxy.certificate.CertificateAnswer;
 import dev.anyhost.proxy.certificate.ServableCertificate;
 import dev.anyhost.proxy.challenge.ChallengeCertificate;
 import dev.anyhost.proxy.challenge.TlsAlpn01Certificates;
-import dev.anyhost.proxy.forward.ClientConnection;
 import dev.anyhost.proxy.forward.Forwarding;
 import dev.anyhost.proxy.forward.OriginRoute;
 import dev.anyhost.proxy.handshake.HandshakeEvents;
@@ -34,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handshakes and requests over loopback before the first visitor's, so that those don't meet a cold JVM: a handshake
+ * Handshakes and requests, by HTTP/1.1 and HTTP/2 in turn, over loopback before the first visitor's, so that those don't meet a cold JVM: a handshake
  * there costs more than twice a warm one. On a listener of its own, with a certificate that nobody trusts and no origin
  * behind it; it touches no store, no verifier, no CA, and no metric.
  */
@@ -93,7 +92,7 @@ final class WarmUp {
                 ValidationLookup.NONE,
                 handshakes.contexts(),
                 HandshakeEvents.NONE,
-                (hostname, protocol) -> new ClientConnection(nowhere, hostname),
+                nowhere::connection,
                 handshakes.timeLimit());
     }
 
@@ -109,10 +108,15 @@ final class WarmUp {
                 socket.connect(address, (int) LONGEST.toMillis());
                 SSLParameters parameters = socket.getSSLParameters();
                 parameters.setServerNames(List.of(new SNIHostName(NOBODY.value())));
+                boolean http2 = visits++ % 2 == 1;
+                parameters.setApplicationProtocols(http2 ? new String[] {Http2Visit.PROTOCOL} : new String[0]);
                 socket.setSSLParameters(parameters);
-                socket.getOutputStream().write(REQUEST);
-                var _ = socket.getInputStream().readAllBytes();
-                visits++;
+                if (http2) {
+                    new Http2Visit(NOBODY).make(socket);
+                } else {
+                    socket.getOutputStream().write(REQUEST);
+                    var _ = socket.getInputStream().readAllBytes();
+                }
             }
         }
         return visits;

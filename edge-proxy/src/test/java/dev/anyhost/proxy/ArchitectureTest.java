@@ -30,15 +30,16 @@ class ArchitectureTest {
 
     /** What each package of the proxy may import of the proxy; ops and config may be imported by all. */
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
-            Map.entry("listen", List.of("handshake", "forward", "challenge")),
+            Map.entry("listen", List.of("handshake", "forward", "challenge", "concurrent")),
             Map.entry("handshake", List.of("certificate", "challenge", "concurrent", "channel")),
-            Map.entry("forward", List.of("http1", "challenge", "admission", "concurrent", "channel")),
+            Map.entry("forward", List.of("http2", "http1", "challenge", "admission", "concurrent", "channel")),
             Map.entry("migration", List.of("certificate", "issuance")),
             Map.entry("renewal", List.of("certificate", "admission", "issuance", "concurrent")),
             Map.entry("certificate", List.of("admission", "issuance", "preflight", "concurrent")),
             Map.entry("preflight", List.of("challenge", "http1")),
             Map.entry("issuance", List.of("challenge")),
             Map.entry("admission", List.of("concurrent")),
+            Map.entry("http2", List.of("http1")),
             Map.entry("http1", List.of()),
             Map.entry("challenge", List.of()),
             Map.entry("tickets", List.of()),

@@ -6,6 +6,7 @@ import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.challenge.ChallengeType;
+import dev.anyhost.proxy.concurrent.RateLimit;
 import dev.anyhost.proxy.issuance.AcmeSettings;
 import dev.anyhost.proxy.issuance.OrderLimits;
 import dev.anyhost.proxy.preflight.PreflightSettings;
@@ -84,7 +85,8 @@ class ProxyConfigTest {
                         new AskLimits(50, 100, 500_000),
                         50,
                         50,
-                        new EarlyCertificates.Limits(4, 1_000)));
+                        new EarlyCertificates.Limits(4, 1_000),
+                        ClientLimits.NONE));
         assertThat(config.drain().announce()).isZero();
         assertThat(config.drain().grace()).isEqualTo(Duration.ofSeconds(30));
     }
@@ -95,6 +97,31 @@ class ProxyConfigTest {
                 valid(MINIMAL.replace("store: {", "store: {region: eu-west-1, endpoint: \"http://127.0.0.1:8000\", "));
         assertThat(config.store().tables().coordination().region()).isEqualTo("eu-west-1");
         assertThat(config.store().tables().coordination().endpoint()).contains(URI.create("http://127.0.0.1:8000"));
+    }
+
+    @Test
+    void wrongClientLimits_areAllToldAtOnce() throws Exception {
+        ConfigResult<ProxyConfig> result = read(MINIMAL + """
+                listen: {allow-from: [10.0.0.1]}
+                limits:
+                  connections: 0
+                  connections-per-client: many
+                  new-connections-per-client: 5
+                  requests-per-client: 0/1s
+                  requests-per-tenant: 10/0s
+                  connection-age: 30s
+                """);
+        assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
+        assertThat(((ConfigResult.Invalid<ProxyConfig>) result).errors())
+                .extracting(ConfigError::key)
+                .containsExactly(
+                        "listen.allow-from[0]",
+                        "limits.connections",
+                        "limits.connections-per-client",
+                        "limits.new-connections-per-client",
+                        "limits.requests-per-client",
+                        "limits.requests-per-tenant",
+                        "limits.connection-age");
     }
 
     @Test
@@ -110,6 +137,12 @@ class ProxyConfigTest {
                   orders: 1
                   warm-ups: 0
                   warm-ups-waiting: 7
+                  connections: 50000
+                  connections-per-client: 200
+                  new-connections-per-client: 100/10s
+                  requests-per-client: 600/1m
+                  requests-per-tenant: none
+                  connection-age: 1h
                 """);
         assertThat(config.limits())
                 .isEqualTo(new ProxyConfig.Limits(
@@ -117,7 +150,14 @@ class ProxyConfigTest {
                         new AskLimits(4, 3, 500_000),
                         2,
                         1,
-                        new EarlyCertificates.Limits(0, 7)));
+                        new EarlyCertificates.Limits(0, 7),
+                        new ClientLimits(
+                                Optional.of(50_000),
+                                Optional.of(200),
+                                Optional.of(new RateLimit(100, Duration.ofSeconds(10))),
+                                Optional.of(new RateLimit(600, Duration.ofMinutes(1))),
+                                Optional.empty(),
+                                Optional.of(Duration.ofHours(1)))));
     }
 
     @Test

@@ -46,6 +46,10 @@ class DevCommandTest {
                     .filteredOn(line -> line.startsWith("curl "))
                     .hasSize(2);
 
+            assertThat(dev.output())
+                    .anyMatch(line -> line.contains("warmed up"))
+                    .noneMatch(line -> line.contains("warm-up ended early"));
+
             children = ProcessHandle.of(dev.pid()).orElseThrow().descendants().toList();
             assertThat(children).isNotEmpty();
             assertThat(dev.terminate(Duration.ofSeconds(30))).isZero();

@@ -3,8 +3,10 @@ package dev.anyhost.local;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.domain.Hostname;
 import dev.anyhost.testkit.ChildProcess;
 import dev.anyhost.testkit.TlsClient;
+import dev.anyhost.verifier.UnicodeHostname;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +66,8 @@ class ImageIT {
                 assertThat(new String(visitor.exchange(LocalStack.ALLOWED, request.getBytes(US_ASCII)), US_ASCII))
                         .startsWith("HTTP/1.1 200 ")
                         .contains("User-Custom-Domain: " + LocalStack.ALLOWED);
+                assertThat(deployment.plainStatus(deployment.adminPort(), "/metrics"))
+                        .isEqualTo(200);
                 assertThat(proxy.terminate(END_LIMIT)).isZero();
             }
         }
@@ -118,6 +124,23 @@ class ImageIT {
                 .allSatisfy(line -> assertThat(shown).contains("Provider name: " + line.replaceAll(".*=", "") + "\n"));
     }
 
+    /** The JVM would verify their entries at every start, and no cache holds their classes. */
+    @Test
+    void jars_areNotSigned() throws IOException {
+        try (var files = Files.list(image.at("/opt/anyhost/lib"))) {
+            List<Path> jars =
+                    files.filter(file -> file.toString().endsWith(".jar")).toList();
+            assertThat(jars).hasSizeGreaterThan(40);
+            for (Path jar : jars) {
+                try (var content = new JarFile(jar.toFile())) {
+                    assertThat(content.stream())
+                            .map(ZipEntry::getName)
+                            .noneMatch(name -> name.matches("META-INF/[^/]+\\.SF"));
+                }
+            }
+        }
+    }
+
     @Test
     void cacheThatIsMissingBrokenOrStale_stopsNoStart() throws Exception {
         Path copy = folder.resolve("stale");
@@ -152,6 +175,29 @@ class ImageIT {
         assertThat(run(Map.of(), launcher, "verifier", "--help")).endsWith("\n0");
         assertThat(run(Map.of(), launcher, "certs", "--help")).endsWith("\n0");
         assertThat(image.at(CACHE)).isNotEmptyFile();
+    }
+
+    /** Names that need ICU's tables of letters, of joining and of directions, by the image's jars in the image's runtime. */
+    @Test
+    void unicodeNames_areConverted() {
+        assertThat(run(
+                        Map.of(),
+                        image.at("/opt/anyhost/runtime/bin/java").toString(),
+                        "-cp",
+                        image.at("/opt/anyhost/lib") + "/*:target/test-classes",
+                        Names.class.getName()))
+                .isEqualTo("xn--bcher-kva.example\nxn--mgba3gch31f060k.com\nno name\n0");
+    }
+
+    static final class Names {
+
+        public static void main(String[] arguments) {
+            for (String name :
+                    List.of("B\u00fccher.example", "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com", "a\u200db.com")) {
+                System.out.println(
+                        UnicodeHostname.parse(name).map(Hostname::value).orElse("no name"));
+            }
+        }
     }
 
     /** What it printed, and its exit code on a line of its own. */

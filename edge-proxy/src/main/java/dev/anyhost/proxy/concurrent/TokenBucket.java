@@ -49,7 +49,12 @@ public final class TokenBucket {
     }
 
     /** Puts back a token that was taken for what turned out not to count. */
-    public synchronized void giveBack() {
-        tokens++;
+    public void giveBack() {
+        giveBack(1);
+    }
+
+    /** Puts tokens in; more than the capacity are lost. */
+    public synchronized void giveBack(int earned) {
+        tokens = Math.min(capacity, tokens + earned);
     }
 }

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.domain.Hostname;
+import dev.anyhost.proxy.http1.BodyFraming;
 import dev.anyhost.proxy.http1.HeadError;
 import dev.anyhost.proxy.http1.Parsed;
 import dev.anyhost.proxy.http1.RequestHead;
@@ -14,27 +15,25 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection for one hostname, after TLS or without: takes its requests one at a time, in order, and gives
- * each to an {@link Exchange}. What arrives early waits in {@code in}; reading stops when that is more than a head.
+ * each to an {@link Http1Stream}. What arrives early waits in {@code in}; reading stops when that is more than a head.
  */
-public final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private static final int READ_AHEAD = 16 * 1024;
 
     private final Forwarding forwarding;
     private final Hostname hostname;
-    private final AuthorityGuard guard;
     private final RequestParser parser;
     private final TimeLimits times;
     private @Nullable Attached attached;
     private ByteBuf in = Unpooled.EMPTY_BUFFER;
-    private @Nullable Exchange exchange;
+    private @Nullable Http1Stream stream;
     private boolean headBegun;
     private boolean driving;
     private boolean inReadPass;
@@ -44,22 +43,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean inputEnded;
 
     /** What is known once the handler is in a pipeline. */
-    private record Attached(
-            ChannelHandlerContext ctx,
-            InetSocketAddress client,
-            ForwardedHeaders headers,
-            OriginPool pool,
-            Deadline deadline) {}
+    private record Attached(ChannelHandlerContext ctx, ClientScope scope, Deadline deadline) {}
 
     /**
      * Serves one connection.
      *
      * @param hostname the connection's own, as SNI said it
      */
-    public ClientConnection(Forwarding forwarding, Hostname hostname) {
+    ClientConnection(Forwarding forwarding, Hostname hostname) {
         this.forwarding = forwarding;
         this.hostname = hostname;
-        this.guard = new AuthorityGuard(hostname);
         this.parser = new RequestParser(forwarding.settings().requests());
         this.times = forwarding.settings().times();
     }
@@ -67,16 +60,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        InetSocketAddress client = ClientAddress.of(ctx.channel());
-        ForwardSettings settings = ClientAddress.isKnown(ctx.channel())
-                ? forwarding.settings()
-                : forwarding.settings().withTrustedProxies(nobody -> false);
         attached = new Attached(
-                ctx,
-                client,
-                new ForwardedHeaders(settings, hostname, client.getAddress()),
-                forwarding.pools().of(ctx.channel().eventLoop()),
-                new Deadline(ctx.executor(), this::expired));
+                ctx, ClientScope.of(forwarding, hostname, ctx), new Deadline(ctx.executor(), this::expired));
         await(times.headers());
     }
 
@@ -106,25 +91,25 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         inReadPass = false;
-        if (exchange != null) {
-            exchange.flushOrigin();
+        if (stream != null) {
+            stream.exchange().flushOrigin();
         }
         flush();
     }
 
-    /** Takes what can be taken of {@code in}, by the current exchange or as the next one's head. */
+    /** Takes what can be taken of {@code in}, by the current request or as the next one's head. */
     private void drive() {
         if (driving) {
-            return; // An exchange began or ended inside; the loop below sees it.
+            return; // A request began or ended inside; the loop below sees it.
         }
         driving = true;
         try {
             boolean again = true;
             while (again && !closing) {
-                Exchange current = exchange;
+                Http1Stream current = stream;
                 if (current != null) {
                     current.pump(in);
-                    again = exchange != current;
+                    again = stream != current;
                 } else {
                     // Who doesn't take responses gets no more of them: each would wait in memory.
                     again = isWritable() && nextHead();
@@ -161,49 +146,45 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(RequestHead head) {
-        if (!guard.permits(head)) {
-            refuse(head, RequestError.MISDIRECTED);
-            return;
-        }
-        switch (forwarding.routes().of(hostname)) {
-            case OriginRoute.NotServed() -> refuse(head, RequestError.NOT_SERVED);
-            case OriginRoute.Unavailable _ -> refuse(head, RequestError.NO_ROUTE);
-            case OriginRoute.To to -> {
-                Exchange next = new Exchange(this, forwarding, head, to, tally(head));
-                exchange = next;
+        switch (scope().destination(head)) {
+            case ClientScope.Destination.Refused refused -> refuse(head, refused);
+            case ClientScope.Destination.Forwarded(OriginRoute.To to) -> {
+                Http1Stream next = new Http1Stream(this, scope(), head, to);
+                stream = next;
                 next.start();
             }
         }
     }
 
-    private Tally tally(@Nullable RequestHead head) {
-        return new Tally(
-                forwarding.log(),
-                hostname,
-                attached().client(),
-                ctx().executor().ticker(),
-                head);
-    }
-
     /** The rest of the connection has no meaning any more. */
     private void reject(HeadError error) {
-        tally(null).finish(error.status(), Optional.of(RequestError.REQUEST_MALFORMED));
-        write(SmallResponse.text(error.status(), error.reason() + "\n").write(false, true, allocator()));
+        scope().tally(null).finish(error.status(), Optional.of(RequestError.REQUEST_MALFORMED));
+        write(ErrorPage.of(error).write(false, true, allocator()));
         close();
     }
 
-    private void refuse(RequestHead head, RequestError error) {
-        tally(head).finish(error);
-        write(SmallResponse.text(error.status(), error.text() + "\n").write(head.isHead(), true, allocator()));
-        close();
+    private void refuse(RequestHead head, ClientScope.Destination.Refused refused) {
+        scope().tally(head).finish(refused.error());
+        // A new connection would cost us more than the next refusal.
+        boolean goOn = refused.error().isPassing()
+                && head.framing() instanceof BodyFraming.None
+                && head.isKeepAlive()
+                && !head.isHttp10()
+                && !isDraining();
+        write(refused.answer().write(head.isHead(), !goOn, allocator()));
+        if (goOn) {
+            await(times.idle());
+        } else {
+            close();
+        }
     }
 
-    ForwardedHeaders headers() {
-        return attached().headers();
+    private ClientScope scope() {
+        return attached().scope();
     }
 
-    OriginPool pool() {
-        return attached().pool();
+    TimeLimits times() {
+        return times;
     }
 
     /** Whether the next response is to be the connection's last. */
@@ -250,16 +231,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     void resume() {
         drive();
         if (!inReadPass && !driving) {
-            if (exchange != null) {
-                exchange.flushOrigin();
+            if (stream != null) {
+                stream.exchange().flushOrigin();
             }
             flush();
         }
     }
 
-    /** The exchange is over, its response written. */
+    /** The request is over, its response written. */
     void finished(boolean keepAlive) {
-        exchange = null;
+        stream = null;
         if (keepAlive && !inputEnded) {
             await(isWritable() ? times.idle() : times.bodyIdle());
             resume();
@@ -270,7 +251,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Ends the connection so that the client can't take what it got for the whole response. */
     void cut(boolean closeIsTheEnd) {
-        exchange = null;
+        stream = null;
         stop();
         if (closeIsTheEnd) {
             // Only a reset tells this client; a close_notify or FIN would say that all is well.
@@ -284,12 +265,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** The rest of the connection is no HTTP: both handlers give way to a tunnel. */
     void tunnel(OriginConnection origin, Tally tally) {
-        exchange = null;
+        stream = null;
         ByteBuf early = in;
         in = Unpooled.EMPTY_BUFFER;
         stop();
-        new Tunnel(ctx().channel(), origin.channel(), times.idle(), tally)
-                .open(this, early, origin, origin.surrender());
+        new Tunnel(ctx().channel(), origin.channel(), times, tally).open(this, early, origin, origin.surrender());
     }
 
     private void close() {
@@ -307,13 +287,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void expired() {
         if (closing) {
             ctx().close();
-        } else if (exchange != null) {
-            exchange.timedOut();
+        } else if (stream != null) {
+            stream.exchange().timedOut();
             flush();
         } else if (headBegun) {
-            tally(null).finish(RequestError.REQUEST_TIMEOUT);
-            write(SmallResponse.text(408, RequestError.REQUEST_TIMEOUT.text() + "\n")
-                    .write(false, true, allocator()));
+            scope().tally(null).finish(RequestError.REQUEST_TIMEOUT);
+            write(ErrorPage.text(RequestError.REQUEST_TIMEOUT).write(false, true, allocator()));
             close();
         } else {
             ctx().close();
@@ -335,8 +314,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (!ctx.channel().isWritable()) {
             flush();
-        } else if (exchange != null) {
-            exchange.clientWritable();
+        } else if (stream != null) {
+            stream.exchange().clientWritable();
             flush();
         } else if (!closing) {
             await(times.idle());
@@ -348,7 +327,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ConnectionEvent.DRAIN) {
             drained = true;
-            if (exchange == null && !in.isReadable() && !closing) {
+            if (stream == null && !in.isReadable() && !closing) {
                 await(times.drain());
             }
         } else if (event instanceof ChannelInputShutdownEvent) {
@@ -363,14 +342,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** The client sends nothing more: it may still want the response to what it sent. */
     private void inputEnded() {
         inputEnded = true;
-        if (exchange == null && !closing) {
+        if (stream == null && !closing) {
             ctx().close();
         } else {
             resume();
         }
     }
 
-    /** The exchange needs more of the request than has come. */
+    /** The request needs more of the request than has come. */
     void awaitBody() {
         if (inputEnded) {
             ctx().close();
@@ -394,11 +373,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void leave() {
-        Exchange left = exchange;
-        exchange = null;
+        Http1Stream left = stream;
+        stream = null;
         stop();
         if (left != null) {
-            left.clientLeft();
+            left.exchange().clientLeft();
         }
     }
 }

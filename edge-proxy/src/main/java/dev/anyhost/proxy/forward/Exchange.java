@@ -1,9 +1,6 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.proxy.http1.BodyFraming;
-import dev.anyhost.proxy.http1.BodyReader;
-import dev.anyhost.proxy.http1.BodyStep;
-import dev.anyhost.proxy.http1.ChunkedBody;
 import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.http1.ResponseHead;
@@ -12,115 +9,87 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response. Bytes of the request come from {@link ClientConnection} through {@link #pump}, bytes of
- * the response from {@link OriginConnection}; both live on one event loop. Ends exactly once: with the whole response,
- * an error response, a cut, or the client's leaving.
+ * One request and its response. The request's body comes from the {@link ClientStream}, the response from
+ * {@link OriginConnection}; both live on one event loop. Ends exactly once: with the whole response, an error response,
+ * a cut, or the client's leaving.
  */
 final class Exchange implements ResponseListener {
 
-    /** How the client finds the response's end. */
-    private enum Delimiting {
-        AS_SENT,
-        CHUNKS,
-        CLOSE
-    }
-
     private static final int MOST_INTERIM = 32;
 
-    private final ClientConnection client;
-    private final Forwarding forwarding;
+    private final ClientStream client;
+    private final ClientScope scope;
     private final RequestHead request;
     private final OriginRoute.To target;
-    private final Optional<TransportSecurity> security;
     private final Tally tally;
     private final TimeLimits times;
-    private final BodyReader body;
-    private final boolean chunked;
-    /** Waiting for the first chunk's size before anything is sent: most bad framing shows there. */
-    private boolean held;
+    private final Optional<TransportSecurity> security;
 
     private @Nullable OriginConnection origin;
     /** Null until the first of the body came. */
     private @Nullable UploadPace pace;
 
+    private boolean forwarded;
     private boolean requestComplete;
     private boolean bodySent;
     private boolean retried;
     private int interims;
     private boolean responding;
-    private boolean keepAlive;
-    private Delimiting delimiting = Delimiting.AS_SENT;
     private boolean ended;
 
-    Exchange(ClientConnection client, Forwarding forwarding, RequestHead request, OriginRoute.To target, Tally tally) {
+    Exchange(ClientStream client, ClientScope scope, RequestHead request, OriginRoute.To target) {
         this.client = client;
-        this.forwarding = forwarding;
+        this.scope = scope;
         this.request = request;
         this.target = target;
-        this.security = TransportSecurity.of(target.policy(), forwarding.settings());
-        this.tally = tally;
-        this.times = forwarding.settings().times();
-        this.body = BodyReader.of(request.framing(), forwarding.settings().requests());
-        this.chunked = request.framing() instanceof BodyFraming.Chunked;
-        this.held = chunked && !request.expectsContinue();
+        this.tally = scope.tally(request);
+        this.times = scope.times();
+        this.security = TransportSecurity.of(target.policy(), scope.forwarding().settings());
     }
 
-    void start() {
-        client.await(times.bodyIdle());
-        if (!held) {
-            client.pool().acquire(target.origin(), this, false);
-        }
+    /** Looks for a connection to the origin; the body is taken once there is one. */
+    void forward() {
+        forwarded = true;
+        scope.pool().acquire(target.origin(), this, false);
     }
 
-    /** Takes what it can of the request's body out of {@code in}. */
-    void pump(ByteBuf in) {
-        if (held && !release(in)) {
-            return;
+    /** Whether the origin takes more of the request's body now. */
+    boolean takesBody() {
+        if (origin == null || ended || requestComplete) {
+            return false;
         }
-        if (pace != null && origin != null && origin.isWritable() && !responding) {
-            client.awaitNanos(pace.resume(client.nanoTime()));
+        boolean writable = origin.isWritable();
+        if (pace != null) {
+            turn(pace, writable);
         }
-        while (origin != null && !ended && !requestComplete && origin.isWritable()) {
-            switch (body.next(in)) {
-                case BodyStep.NeedMore() -> {
-                    client.awaitBody();
-                    return;
-                }
-                case BodyStep.Data(int length) -> send(origin, in.readRetainedSlice(length));
-                case BodyStep.End(Fields trailers) -> requestEnded(origin, trailers);
-                case BodyStep.Malformed _ -> fail(RequestError.REQUEST_BODY_MALFORMED);
-            }
-        }
-        if (pace != null && origin != null && !requestComplete && !origin.isWritable()) {
-            pace.hold(client.nanoTime());
+        return writable;
+    }
+
+    /** While the origin doesn't read, neither do we: the client's time stands still. */
+    private void turn(UploadPace upload, boolean clients) {
+        if (clients && upload.isHeld() && !responding) {
+            client.awaitNanos(upload.resume(client.nanoTime()));
+        } else if (!clients && !upload.isHeld()) {
+            upload.hold(client.nanoTime());
             client.await(times.bodyIdle());
         }
     }
 
-    private boolean release(ByteBuf in) {
-        switch (ChunkedBody.preview(in, forwarding.settings().requests())) {
-            case BodyStep.NeedMore() -> client.awaitBody();
-            case BodyStep.Malformed _ -> fail(RequestError.REQUEST_BODY_MALFORMED);
-            case BodyStep.Data _, BodyStep.End _ -> {
-                held = false;
-                client.pool().acquire(target.origin(), this, false);
-            }
-        }
-        return !held;
-    }
-
-    private void send(OriginConnection to, ByteBuf data) {
+    /** The next of the request's body, only when {@link #takesBody}; the exchange's to release. */
+    void body(ByteBuf data) {
+        OriginConnection to = connection();
         int length = data.readableBytes();
         tally.in(length);
         bodySent = true;
         awaitMore(length);
-        if (chunked) {
-            to.write(ResponseWriter.chunkSize(length, client.allocator()));
-            to.write(data);
-            to.write(ResponseWriter.chunkEnd());
-        } else {
-            to.write(data);
+        to.data(data);
+    }
+
+    private OriginConnection connection() {
+        if (origin == null) {
+            throw new IllegalStateException("no origin takes the body");
         }
+        return origin;
     }
 
     private void awaitMore(int length) {
@@ -135,12 +104,11 @@ final class Exchange implements ResponseListener {
         client.awaitNanos(pace.came(length, now));
     }
 
-    private void requestEnded(OriginConnection to, Fields trailers) {
+    /** The request is complete, only when {@link #takesBody}. */
+    void bodyEnded(Fields trailers) {
         requestComplete = true;
-        if (chunked) {
-            bodySent = true;
-            to.write(ResponseWriter.lastChunk(trailers, client.allocator()));
-        }
+        bodySent |= request.framing() instanceof BodyFraming.Chunked;
+        connection().end(trailers);
         client.await(responding ? times.bodyIdle() : times.responseHeaders());
     }
 
@@ -150,7 +118,7 @@ final class Exchange implements ResponseListener {
         }
     }
 
-    /** The client takes more again. */
+    /** The client takes more of the response again. */
     void clientWritable() {
         if (origin != null) {
             client.await(responding ? times.bodyIdle() : times.responseHeaders());
@@ -166,11 +134,15 @@ final class Exchange implements ResponseListener {
     }
 
     void timedOut() {
-        if (held || (origin != null && !requestComplete && origin.isWritable() && !responding)) {
+        if (!forwarded || (origin != null && !requestComplete && origin.isWritable() && !responding)) {
             fail(RequestError.REQUEST_TIMEOUT);
         } else {
             fail(origin == null ? RequestError.ORIGIN_CONNECT_TIMEOUT : RequestError.RESPONSE_TIMEOUT);
         }
+    }
+
+    boolean requestComplete() {
+        return requestComplete || request.framing() instanceof BodyFraming.None;
     }
 
     @Override
@@ -180,8 +152,8 @@ final class Exchange implements ResponseListener {
             return;
         }
         origin = connection;
-        connection.begin(this, request.isHead());
-        connection.write(client.headers().rewrite(request, target, client.allocator()));
+        connection.begin(this, request);
+        connection.write(scope.headers().rewrite(request, target, client.allocator()));
         if (requestComplete) {
             client.await(times.responseHeaders()); // Sent again; there is no body.
         }
@@ -197,15 +169,15 @@ final class Exchange implements ResponseListener {
 
     @Override
     public boolean takesMore() {
-        return client.isWritable();
+        return client.takesMore();
     }
 
     @Override
     public void interim(ResponseHead head) {
         if (++interims > MOST_INTERIM) {
             fail(RequestError.RESPONSE_MALFORMED);
-        } else if (!request.isHttp10()) {
-            client.write(ResponseWriter.head(head, "", security, client.allocator()));
+        } else {
+            client.interim(head);
         }
     }
 
@@ -216,27 +188,9 @@ final class Exchange implements ResponseListener {
             return;
         }
         tally.responded(head.status());
-        delimiting = delimiting(head);
-        keepAlive = requestComplete && request.isKeepAlive() && delimiting != Delimiting.CLOSE && !client.isDraining();
         responding = true;
         client.await(times.bodyIdle());
-        client.write(ResponseWriter.head(head, hop(), security, client.allocator()));
-    }
-
-    private Delimiting delimiting(ResponseHead head) {
-        return switch (head.framing()) {
-            case BodyFraming.None(), BodyFraming.Fixed _ -> Delimiting.AS_SENT;
-            case BodyFraming.Chunked(), BodyFraming.UntilClose() ->
-                request.isHttp10() ? Delimiting.CLOSE : Delimiting.CHUNKS;
-        };
-    }
-
-    private String hop() {
-        String framing = delimiting == Delimiting.CHUNKS ? "Transfer-Encoding: chunked\r\n" : "";
-        if (!keepAlive) {
-            return framing + "Connection: close\r\n";
-        }
-        return request.isHttp10() ? framing + "Connection: keep-alive\r\n" : framing;
+        client.respond(head);
     }
 
     private void switchProtocols(ResponseHead head) {
@@ -248,37 +202,26 @@ final class Exchange implements ResponseListener {
         tally.responded(head.status());
         ended = true;
         origin = null;
-        String hop = "Connection: Upgrade\r\nUpgrade: " + head.upgrade().orElseThrow() + "\r\n";
-        client.write(ResponseWriter.head(head, hop, security, client.allocator()));
-        client.tunnel(switched, tally);
+        client.tunnel(switched, head, tally);
     }
 
     @Override
     public void data(ByteBuf data) {
-        int length = data.readableBytes();
-        tally.out(length);
+        tally.out(data.readableBytes());
         client.await(times.bodyIdle());
-        if (delimiting == Delimiting.CHUNKS) {
-            client.write(ResponseWriter.chunkSize(length, client.allocator()));
-            client.write(data);
-            client.write(ResponseWriter.chunkEnd());
-        } else {
-            client.write(data);
-        }
+        client.data(data);
     }
 
     @Override
     public void end(Fields trailers) {
-        if (delimiting == Delimiting.CHUNKS) {
-            client.write(ResponseWriter.lastChunk(trailers, client.allocator()));
-        }
+        client.end(trailers);
         ended = true;
         if (origin != null) {
             origin.done(requestComplete, client.nanoTime());
             origin = null;
         }
         tally.finish();
-        client.finished(keepAlive);
+        client.finished();
     }
 
     @Override
@@ -288,7 +231,7 @@ final class Exchange implements ResponseListener {
         if (stale && !retried && !bodySent && request.isIdempotent()) {
             // The origin closed it while our request was on its way: nothing was lost but time.
             retried = true;
-            client.pool().acquire(target.origin(), this, true);
+            scope.pool().acquire(target.origin(), this, true);
         } else {
             fail(error);
         }
@@ -304,24 +247,20 @@ final class Exchange implements ResponseListener {
         client.flush();
     }
 
-    private void fail(RequestError error) {
+    void fail(RequestError error) {
         end();
         tally.finish(error);
         if (responding) {
-            client.cut(delimiting == Delimiting.CLOSE);
+            client.cut();
             return;
         }
-        boolean bodyTaken = requestComplete || request.framing() instanceof BodyFraming.None;
-        boolean goOn = bodyTaken
-                && error.status() >= 500
-                && request.isKeepAlive()
-                && !request.isHttp10()
-                && !client.isDraining();
-        SmallResponse response = SmallResponse.text(error.status(), error.text() + "\n");
-        client.write(security.map(ours -> ours.in(response))
-                .orElse(response)
-                .write(request.isHead(), !goOn, client.allocator()));
-        client.finished(goOn);
+        SmallResponse response = ErrorPage.of(error, request);
+        client.answer(security.map(ours -> ours.in(response)).orElse(response));
+    }
+
+    /** What the hostname's owner wants said with every response. */
+    Optional<TransportSecurity> security() {
+        return security;
     }
 
     private void end() {

@@ -1,10 +1,12 @@
 package dev.anyhost.proxy.forward;
 
+import dev.anyhost.proxy.http1.BodyFraming;
 import dev.anyhost.proxy.http1.BodyReader;
 import dev.anyhost.proxy.http1.BodyStep;
 import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.Parsed;
+import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.http1.ResponseHead;
 import dev.anyhost.proxy.http1.ResponseParser;
 import io.netty.buffer.ByteBuf;
@@ -33,6 +35,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     private @Nullable ResponseListener listener;
     private boolean toHead;
+    private boolean chunked;
     private @Nullable ResponseHead head;
     private @Nullable BodyReader body;
     private boolean untouched = true;
@@ -80,9 +83,10 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Takes the connection for one request. */
-    void begin(ResponseListener user, boolean headRequest) {
+    void begin(ResponseListener user, RequestHead request) {
         listener = user;
-        toHead = headRequest;
+        toHead = request.isHead();
+        chunked = request.framing() instanceof BodyFraming.Chunked;
         head = null;
         body = null;
         untouched = true;
@@ -99,6 +103,24 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         }
         dirty = true;
         context().write(bytes, context().voidPromise());
+    }
+
+    /** The next of the request's body; the connection's to release. */
+    void data(ByteBuf data) {
+        if (chunked) {
+            write(ResponseWriter.chunkSize(data.readableBytes(), context().alloc()));
+            write(data);
+            write(ResponseWriter.chunkEnd());
+        } else {
+            write(data);
+        }
+    }
+
+    /** All of the request's body was written. */
+    void end(Fields trailers) {
+        if (chunked) {
+            write(ResponseWriter.lastChunk(trailers, context().alloc()));
+        }
     }
 
     /** A flush of nothing is not free: TLS makes a record of it. */

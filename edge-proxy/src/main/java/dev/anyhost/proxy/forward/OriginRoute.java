@@ -1,12 +1,21 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.domain.Policy;
+import java.util.Optional;
 
 /** What to do with a hostname's requests at this moment. */
 public sealed interface OriginRoute {
 
-    /** Send them there, treated as the hostname's owner wants. */
-    record To(Origin origin, Policy policy) implements OriginRoute {
+    /**
+     * Send them there, treated as the hostname's owner wants.
+     *
+     * @param tenant the owner; empty when nobody names one
+     */
+    record To(Origin origin, Policy policy, Optional<String> tenant) implements OriginRoute {
+
+        public To(Origin origin, Policy policy) {
+            this(origin, policy, Optional.empty());
+        }
 
         /** Treated as usual. */
         public To(Origin origin) {

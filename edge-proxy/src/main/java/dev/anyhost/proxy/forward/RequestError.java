@@ -10,6 +10,8 @@ public enum RequestError {
     MISDIRECTED(421, "This connection serves another hostname"),
     /** The hostname was allowed when the connection was made and isn't any more. */
     NOT_SERVED(421, "This hostname is not served here"),
+    CLIENT_LIMITED(429, "Too many requests from this client"),
+    TENANT_LIMITED(429, "Too many requests to this site"),
     /** Never sent: the client was gone before the response. */
     CLIENT_LEFT(499, "The client left"),
     ORIGIN_NAME_UNRESOLVED(502, "The origin's name could not be resolved"),
@@ -37,6 +39,11 @@ public enum RequestError {
 
     public int status() {
         return status;
+    }
+
+    /** Whether it says nothing about the connection: the next request on it may go well. */
+    boolean isPassing() {
+        return this == CLIENT_LIMITED || this == TENANT_LIMITED;
     }
 
     /** For the response's body: nothing of what a peer sent. */

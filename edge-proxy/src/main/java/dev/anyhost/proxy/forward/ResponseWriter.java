@@ -39,16 +39,22 @@ final class ResponseWriter {
         ByteBuf out = allocator.ioBuffer(fields.byteSize() + ours + SLACK);
         response.writeStatusLine(out);
         for (int i = 0; i < fields.size(); i++) {
-            boolean replaced = security.isPresent() && fields.name(i) == FieldName.STRICT_TRANSPORT_SECURITY;
-            if (!replaced
-                    && passes(response, fields.name(i))
-                    && !response.connection().nominates(fields, i)) {
+            if (passes(response, i, security)) {
                 fields.writeLine(i, out);
             }
         }
         security.ifPresent(line -> ByteBufUtil.writeAscii(out, line.line()));
         ByteBufUtil.writeAscii(out, hop);
         return out.writeShort('\r' << 8 | '\n');
+    }
+
+    /** Whether field {@code i} is the client's. */
+    static boolean passes(ResponseHead response, int i, Optional<TransportSecurity> security) {
+        Fields fields = response.fields();
+        boolean replaced = security.isPresent() && fields.name(i) == FieldName.STRICT_TRANSPORT_SECURITY;
+        return !replaced
+                && passes(response, fields.name(i))
+                && !response.connection().nominates(fields, i);
     }
 
     private static boolean passes(ResponseHead response, FieldName name) {

@@ -1,9 +1,9 @@
 package dev.anyhost.proxy.forward;
 
+import dev.anyhost.proxy.channel.LastWords;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -12,22 +12,20 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-import java.time.Duration;
 
 /** Two connections joined into one after a 101: bytes go both ways, each way with the other side's backpressure. */
 final class Tunnel {
 
     private final Channel client;
     private final Channel origin;
-    private final Duration idle;
+    private final TimeLimits times;
     private final Tally tally;
     private final Deadline deadline;
 
-    /** @param idle after which a tunnel without a byte is closed */
-    Tunnel(Channel client, Channel origin, Duration idle, Tally tally) {
+    Tunnel(Channel client, Channel origin, TimeLimits times, Tally tally) {
         this.client = client;
         this.origin = origin;
-        this.idle = idle;
+        this.times = times;
         this.tally = tally;
         this.deadline = new Deadline(client.eventLoop(), this::close);
     }
@@ -54,7 +52,7 @@ final class Tunnel {
         origin.write(early);
         origin.pipeline().replace(originSide, null, new End(client, false));
         client.pipeline().replace(clientSide, null, new End(origin, true));
-        deadline.in(idle);
+        deadline.in(times.idle());
         client.flush();
         origin.flush();
         client.config().setAutoRead(origin.isWritable());
@@ -84,7 +82,7 @@ final class Tunnel {
             } else {
                 tally.out(bytes.readableBytes());
             }
-            deadline.in(idle);
+            deadline.in(times.idle());
             other.write(bytes, other.voidPromise());
             if (!other.isWritable()) {
                 ctx.channel().config().setAutoRead(false);
@@ -99,7 +97,7 @@ final class Tunnel {
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            deadline.in(idle);
+            deadline.in(times.idle());
             other.config().setAutoRead(ctx.channel().isWritable());
         }
 
@@ -130,7 +128,7 @@ final class Tunnel {
         public void channelInactive(ChannelHandlerContext ctx) {
             tally.finish();
             deadline.cancel();
-            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            LastWords.of(other, times.linger());
         }
 
         @Override

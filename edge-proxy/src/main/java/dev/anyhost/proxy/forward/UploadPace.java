@@ -28,6 +28,10 @@ final class UploadPace {
         return left(nowNanos);
     }
 
+    boolean isHeld() {
+        return held;
+    }
+
     /** Not the client's fault from now on: we don't read. */
     void hold(long nowNanos) {
         if (!held) {

@@ -51,6 +51,7 @@ public final class TlsContexts implements AutoCloseable {
     /** Raised when tickets of an earlier release must not resume. */
     private static final String POLICY_VERSION = "1";
 
+    private static final String HTTP_2 = "h2";
     private static final String HTTP_1_1 = "http/1.1";
     private static final String ACME_TLS = "acme-tls/1";
 
@@ -87,13 +88,8 @@ public final class TlsContexts implements AutoCloseable {
             Map<EventExecutor, LoopContext> validations = new HashMap<>();
             for (EventExecutor loop : loops) {
                 List<TicketKey> unshared = List.of(TicketKey.random(Instant.EPOCH));
-                visitors.put(
-                        loop,
-                        new LoopContext(context(nobody, HTTP_1_1, SelectorFailureBehavior.NO_ADVERTISE), tickets));
-                validations.put(
-                        loop,
-                        new LoopContext(
-                                context(nobody, ACME_TLS, SelectorFailureBehavior.NO_ADVERTISE), () -> unshared));
+                visitors.put(loop, new LoopContext(context(nobody, HTTP_2, HTTP_1_1), tickets));
+                validations.put(loop, new LoopContext(context(nobody, ACME_TLS), () -> unshared));
             }
             return new TlsContexts(Map.copyOf(visitors), Map.copyOf(validations));
         } catch (GeneralSecurityException | IOException unavailable) {
@@ -101,15 +97,18 @@ public final class TlsContexts implements AutoCloseable {
         }
     }
 
-    private static SslContext context(TrustManagerFactory trust, String protocol, SelectorFailureBehavior unmatched)
-            throws SSLException {
+    /** @param protocols for ALPN, the first that the client has too is spoken */
+    private static SslContext context(TrustManagerFactory trust, String... protocols) throws SSLException {
         SslContext context = SslContextBuilder.forServer(new CredentialsOnly())
                 .sslProvider(SslProvider.OPENSSL_REFCNT)
                 .trustManager(trust)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .ciphers(CIPHERS)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
-                        Protocol.ALPN, unmatched, SelectedListenerFailureBehavior.ACCEPT, protocol))
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        protocols))
                 .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768", "X25519", "P-256"})
                 .build();
         ((OpenSslServerSessionContext) context.sessionContext()).setSessionCacheEnabled(false);

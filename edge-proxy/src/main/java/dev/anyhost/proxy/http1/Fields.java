@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -55,6 +56,17 @@ public final class Fields {
     /** The name as it was sent. */
     public String nameText(int i) {
         return Octets.text(bytes, index[i * STRIDE], index[i * STRIDE + 1]);
+    }
+
+    /** The name as HTTP/2 has it. */
+    public AsciiString lowerCaseName(int i) {
+        return new AsciiString(bytes, index[i * STRIDE], index[i * STRIDE + 1] - index[i * STRIDE], false)
+                .toLowerCase();
+    }
+
+    /** As {@link #valueText}, without making text of it: a view of the message's own bytes. */
+    public AsciiString valueBytes(int i) {
+        return new AsciiString(bytes, valueStart(i), valueEnd(i) - valueStart(i), false);
     }
 
     /** The value without blanks around it, each byte one character. */

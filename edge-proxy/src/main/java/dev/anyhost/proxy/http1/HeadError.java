@@ -7,6 +7,11 @@ public enum HeadError {
     BARE_LINE_FEED(400, "line without carriage return"),
     CONTROL_CHARACTER(400, "control character in a header field"),
     FIELD_NAME(400, "malformed header field name"),
+    /** Blanks around it, where only HTTP/1.1 has them. */
+    FIELD_VALUE(400, "malformed header field value"),
+    PSEUDO_HEADER(400, "malformed pseudo-header fields"),
+    /** Of HTTP/1.1's connections, in HTTP/2 (RFC 9113 section 8.2.2). */
+    CONNECTION_SPECIFIC(400, "connection-specific header field"),
     LINE_FOLDING(400, "folded header field"),
     HOST_MISSING(400, "no Host"),
     HOST_REPEATED(400, "more than one Host"),

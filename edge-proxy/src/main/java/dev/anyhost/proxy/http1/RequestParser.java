@@ -44,13 +44,18 @@ public final class RequestParser {
         emptyLineSkipped = false;
         byte[] head = new byte[length];
         in.readBytes(head);
+        return read(head, limits);
+    }
+
+    /** Reads a complete head, with its empty line. */
+    static Parsed<RequestHead> read(byte[] head, Http1Limits limits) {
         return switch (RequestLine.read(head, limits.target())) {
             case RequestLine.Read.Refused(HeadError error) -> rejected(error);
-            case RequestLine.Read.Line(RequestLine line) -> fields(line);
+            case RequestLine.Read.Line(RequestLine line) -> fields(line, limits);
         };
     }
 
-    private Parsed<RequestHead> fields(RequestLine line) {
+    private static Parsed<RequestHead> fields(RequestLine line, Http1Limits limits) {
         var fields = new Fields(line.head());
         HeadError error = FieldLines.read(fields, line.end(), limits.fields());
         if (error == null) {

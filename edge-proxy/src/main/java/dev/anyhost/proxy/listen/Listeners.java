@@ -5,6 +5,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -30,6 +32,7 @@ public final class Listeners {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
     private final EventLoops loops;
+    private final Runnable acceptFailed;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final List<Channel> sockets = new ArrayList<>();
     private final List<Own> own = new CopyOnWriteArrayList<>();
@@ -57,8 +60,14 @@ public final class Listeners {
         }
     }
 
-    public Listeners(EventLoops loops) {
+    /** @param acceptFailed told on the event loop when a connection couldn't be accepted, for want of a file descriptor */
+    public Listeners(EventLoops loops, Runnable acceptFailed) {
         this.loops = loops;
+        this.acceptFailed = acceptFailed;
+    }
+
+    public Listeners(EventLoops loops) {
+        this(loops, () -> {});
     }
 
     /**
@@ -73,6 +82,7 @@ public final class Listeners {
                 .channelFactory(loops.servers())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new AcceptFailures())
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childHandler(new ChannelInitializer<>() {
@@ -94,6 +104,15 @@ public final class Listeners {
         var local = (InetSocketAddress) bound.channel().localAddress();
         own.add(Own.of(local));
         return local;
+    }
+
+    /** Only listens in: Netty's own acceptor, which comes next, stops accepting for a second. */
+    private final class AcceptFailures extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            acceptFailed.run();
+            ctx.fireExceptionCaught(cause);
+        }
     }
 
     /** Whether a connection to this address would come in here. Any thread may ask; answers at once. */

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * HAProxy's PROXY protocol, versions 1 and 2: the header a load balancer sends before the client's own bytes. Strict:
- * whatever the specification doesn't allow a sender is malformed. Extensions (TLV) are skipped unread.
+ * whatever the specification doesn't allow a sender is malformed.
  */
 sealed interface ProxyHeader {
 
@@ -149,13 +149,22 @@ sealed interface ProxyHeader {
         private static ProxyHeader relayed(ByteBuf in, int at, int family, int length) {
             return switch (family) {
                 case UNSPECIFIED -> new Unnamed();
-                case TCP_4 -> length < 12 ? new Malformed() : address(in, at, new byte[4]);
-                case TCP_6 -> length < 36 ? new Malformed() : address(in, at, new byte[16]);
+                case TCP_4 -> relayed(in, at, length, new byte[4]);
+                case TCP_6 -> relayed(in, at, length, new byte[16]);
                 default -> new Malformed(); // Datagrams and UNIX sockets can't have brought this connection.
             };
         }
 
-        private static ProxyHeader address(ByteBuf in, int at, byte[] source) {
+        /** Two addresses and two ports, then extensions. */
+        private static ProxyHeader relayed(ByteBuf in, int at, int length, byte[] source) {
+            int addresses = 2 * source.length + 4;
+            if (length < addresses) {
+                return new Malformed();
+            }
+            ByteBuf header = in.slice(in.readerIndex(), LENGTH + length);
+            if (!ProxyExtensions.areSound(header, LENGTH + addresses)) {
+                return new Malformed();
+            }
             in.getBytes(at, source);
             try {
                 return new Relayed(new InetSocketAddress(

@@ -3,12 +3,14 @@ package dev.anyhost.proxy.listen;
 import dev.anyhost.proxy.forward.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +21,15 @@ final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
 
     private static final long PATIENCE_SECONDS = 3;
 
+    private final Predicate<Channel> admitted;
     private ByteBuf in = Unpooled.EMPTY_BUFFER;
     private boolean closed;
     private @Nullable Future<?> patience;
+
+    /** @param admitted whether a connection may go on, asked when its client is known; not for a load balancer's own */
+    ProxyProtocolHandler(Predicate<Channel> admitted) {
+        this.admitted = admitted;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
@@ -41,13 +49,21 @@ final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
             case ProxyHeader.Malformed() -> close(ctx);
             case ProxyHeader.Relayed(InetSocketAddress client) -> {
                 ClientAddress.set(ctx.channel(), client);
-                giveWay(ctx);
+                admit(ctx);
             }
             case ProxyHeader.Unnamed() -> {
                 ClientAddress.setUnknown(ctx.channel());
-                giveWay(ctx);
+                admit(ctx);
             }
             case ProxyHeader.Own() -> giveWay(ctx);
+        }
+    }
+
+    private void admit(ChannelHandlerContext ctx) {
+        if (admitted.test(ctx.channel())) {
+            giveWay(ctx);
+        } else {
+            close(ctx);
         }
     }
 

@@ -6,8 +6,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes log events to standard error on a thread of its own, all of some milliseconds in one write: waking a thread and
  * making a system call for each line of the access log would be a good part of what a small request costs. Who logs never
- * waits and takes no lock; what the queue has no room for is dropped, and how much that was is logged.
+ * waits and takes no lock; what the queue has no room for, or the disk, is lost, and how much that was is counted and logged.
  */
 public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
@@ -31,7 +32,8 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
 
     private final Queue<ILoggingEvent> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
-    private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+    private long told;
     private final OutputStream out;
     private final Thread writer = new Thread(this::write, "log");
     private volatile boolean idle;
@@ -40,7 +42,8 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
 
     /** For logback. */
     public BatchAppender() {
-        this(ConsoleTarget.SystemErr.getStream());
+        // Not System.err: it keeps to itself what it couldn't write.
+        this(new FileOutputStream(FileDescriptor.err));
     }
 
     BatchAppender(OutputStream out) {
@@ -63,7 +66,7 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
     protected void append(ILoggingEvent event) {
         if (queued.incrementAndGet() > ROOM) {
             queued.decrementAndGet();
-            dropped.incrementAndGet();
+            lost.incrementAndGet();
             return;
         }
         event.prepareForDeferredProcessing();
@@ -94,23 +97,31 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
             return false;
         }
         var bytes = new ByteArrayOutputStream();
+        int events = 0;
         for (ILoggingEvent event = first; event != null; event = queue.poll()) {
             queued.decrementAndGet();
+            events++;
             bytes.writeBytes(encoder.encode(event));
         }
-        long lost = dropped.getAndSet(0);
-        if (lost > 0) {
-            bytes.writeBytes(encoder.encode(lost(lost)));
+        long before = lost.get();
+        if (before > told) {
+            bytes.writeBytes(encoder.encode(lossOf(before - told)));
         }
         try {
             bytes.writeTo(out);
-        } catch (IOException nowhereToSaySo) {
-            dropped.incrementAndGet();
+            told = before;
+        } catch (IOException full) {
+            lost.addAndGet(events); // Said when there is room again; some of it may have been written.
         }
         return true;
     }
 
-    private LoggingEvent lost(long events) {
+    /** How many events were lost since the start. Any thread may ask. */
+    long lost() {
+        return lost.get();
+    }
+
+    private LoggingEvent lossOf(long events) {
         var logger = ((LoggerContext) getContext()).getLogger(BatchAppender.class);
         return new LoggingEvent(
                 BatchAppender.class.getName(), logger, Level.WARN, events + " log events dropped", null, null);

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.ops;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -8,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -55,6 +57,17 @@ public final class Metrics {
         for (String result : new String[] {"current", "rotated", "failed"}) {
             ticketKeys(result);
         }
+        for (String limit : new String[] {
+            "allow-from",
+            "connections",
+            "connections-per-client",
+            "new-connections-per-client",
+            "requests-per-client",
+            "requests-per-tenant"
+        }) {
+            limitCounter(limit);
+        }
+        acceptFailures();
         regionalOrders();
         for (String result : new String[] {"written", "removed", "later"}) {
             broughtHomeCounter(result);
@@ -119,6 +132,27 @@ public final class Metrics {
         request.record(took);
     }
 
+    /** Something was too much. {@code limit}: the configuration's key that said so. */
+    public void limited(String limit) {
+        limitCounter(limit).increment();
+    }
+
+    /** Connections that are open now. {@code listener}: https or http. */
+    public void connections(String listener, Supplier<Number> open) {
+        Gauge.builder("anyhost.connections", open).tag("listener", listener).register(registry);
+    }
+
+    /** Log events that were lost, which no log tells while the disk is full. */
+    public void logLost(LongSupplier lost) {
+        FunctionCounter.builder("anyhost.log.lost", this, any -> lost.getAsLong())
+                .register(registry);
+    }
+
+    /** No connection could be accepted, for want of a file descriptor or of memory in the kernel. */
+    public void acceptFailed() {
+        acceptFailures().increment();
+    }
+
     /** A call to the certificate store's database ended. */
     public void storeCalled(String operation, String result) {
         registry.counter("anyhost.store.calls", "operation", operation, "result", result)
@@ -173,6 +207,14 @@ public final class Metrics {
     /** Everything in Prometheus text exposition format 0.0.4. */
     public String scrape() {
         return registry.scrape();
+    }
+
+    private Counter acceptFailures() {
+        return registry.counter("anyhost.accept.failures");
+    }
+
+    private Counter limitCounter(String limit) {
+        return registry.counter("anyhost.limited", "limit", limit);
     }
 
     private Counter regionalOrders() {

@@ -35,6 +35,10 @@ final class EmbeddedProxy implements AutoCloseable {
     }
 
     EmbeddedProxy(ForwardSettings settings, OriginRoutes routes) {
+        this(settings, routes, RequestLimits.NONE);
+    }
+
+    EmbeddedProxy(ForwardSettings settings, OriginRoutes routes, RequestLimits limits) {
         Connecting connecting = (loop, origin, pool, outcome) -> {
             if (connects) {
                 var connection = new OriginConnection(origin, pool, Http1Limits.DEFAULT);
@@ -48,7 +52,7 @@ final class EmbeddedProxy implements AutoCloseable {
             }
         };
         pools = new OriginPools(connecting, PoolLimits.DEFAULT);
-        var forwarding = new Forwarding(settings, routes, pools, records::add, () -> false);
+        var forwarding = new Forwarding(settings, routes, pools, records::add, () -> false, limits);
         client = EmbeddedChannel.builder()
                 .ticker(ticker)
                 .handlers(new ClientConnection(forwarding, ProxyFixture.SHOP))

@@ -14,6 +14,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -22,6 +24,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 
-/** A listener on loopback whose every connection is a {@link ClientConnection} for one hostname; one event loop. */
+/** A listener on loopback whose every connection is for one hostname; one event loop. */
 final class ProxyFixture implements AutoCloseable {
 
     static final Hostname SHOP = Hostname.parse("shop.example.com").orElseThrow();
@@ -48,6 +51,7 @@ final class ProxyFixture implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final BlockingQueue<RequestRecord> records = new LinkedBlockingQueue<>();
     final AtomicBoolean draining = new AtomicBoolean();
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final OriginTls originTls;
     private final DnsLookup lookup;
     private final Optional<SslContext> tls;
@@ -60,34 +64,46 @@ final class ProxyFixture implements AutoCloseable {
             boolean allowPrivate,
             PoolLimits pool,
             boolean tls,
-            List<InetSocketAddress> resolvers) {
+            List<InetSocketAddress> resolvers,
+            RequestLimits limits) {
 
         static Setup to(URI origin) {
             return to(hostname -> new OriginRoute.To(Origin.of(origin, true)));
         }
 
         static Setup to(OriginRoutes routes) {
-            return new Setup(ForwardSettings.https(443), routes, false, PoolLimits.DEFAULT, false, List.of());
+            return new Setup(
+                    ForwardSettings.https(443),
+                    routes,
+                    false,
+                    PoolLimits.DEFAULT,
+                    false,
+                    List.of(),
+                    RequestLimits.NONE);
         }
 
         Setup with(ForwardSettings other) {
-            return new Setup(other, routes, allowPrivate, pool, tls, resolvers);
+            return new Setup(other, routes, allowPrivate, pool, tls, resolvers, limits);
         }
 
         Setup withTls() {
-            return new Setup(settings, routes, allowPrivate, pool, true, resolvers);
+            return new Setup(settings, routes, allowPrivate, pool, true, resolvers, limits);
         }
 
-        Setup withPool(PoolLimits limits) {
-            return new Setup(settings, routes, allowPrivate, limits, tls, resolvers);
+        Setup withPool(PoolLimits connections) {
+            return new Setup(settings, routes, allowPrivate, connections, tls, resolvers, limits);
         }
 
         Setup withResolver(InetSocketAddress server) {
-            return new Setup(settings, routes, allowPrivate, pool, tls, List.of(server));
+            return new Setup(settings, routes, allowPrivate, pool, tls, List.of(server), limits);
+        }
+
+        Setup withLimits(RequestLimits other) {
+            return new Setup(settings, routes, allowPrivate, pool, tls, resolvers, other);
         }
 
         Setup allowingPrivate() {
-            return new Setup(settings, routes, true, pool, tls, resolvers);
+            return new Setup(settings, routes, true, pool, tls, resolvers, limits);
         }
     }
 
@@ -96,14 +112,23 @@ final class ProxyFixture implements AutoCloseable {
     }
 
     static ProxyFixture start(Setup setup) {
+        return start(setup, "http/1.1");
+    }
+
+    /** Connections speak HTTP/2 from their first byte. */
+    static ProxyFixture startHttp2(Setup setup) {
+        return start(setup, "h2");
+    }
+
+    private static ProxyFixture start(Setup setup, String protocol) {
         try {
-            return new ProxyFixture(setup);
+            return new ProxyFixture(setup, protocol);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private ProxyFixture(Setup setup) throws GeneralSecurityException, IOException {
+    private ProxyFixture(Setup setup, String protocol) throws GeneralSecurityException, IOException {
         assertThat(NoBlocking.seen()).isEmpty();
         originTls = OriginTls.trusting(List.of(CA.root()));
         tls = setup.tls() ? Optional.of(serverTls()) : Optional.empty();
@@ -121,7 +146,8 @@ final class ProxyFixture implements AutoCloseable {
                 setup.routes(),
                 new OriginPools(connector, setup.pool()),
                 records::add,
-                draining::get);
+                draining::get,
+                setup.limits());
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -130,7 +156,8 @@ final class ProxyFixture implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
-                        channel.pipeline().addLast(new ClientConnection(forwarding, SHOP));
+                        channels.add(channel);
+                        channel.pipeline().addLast(forwarding.connection(SHOP, protocol));
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), 0)
@@ -186,6 +213,15 @@ final class ProxyFixture implements AutoCloseable {
 
     boolean hasRecord() {
         return !records.isEmpty();
+    }
+
+    /** Tells all connections that it is time to go. */
+    void drain() {
+        channels.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN));
+    }
+
+    Http2Wire connectHttp2() {
+        return new Http2Wire(connect()).preface();
     }
 
     /** Runs on the event loop after all that was submitted before, and returns then. */

@@ -26,7 +26,13 @@ class ProxyHeaderFuzzTest {
             "PROXY UNKNOWN\r\nhello".getBytes(ISO_8859_1),
             HexFormat.of().parseHex("0d0a0d0a000d0a515549540a21110013cb007107c0000201d43101bbea0004deadbeef1603"),
             HexFormat.of().parseHex("0d0a0d0a000d0a515549540a212100242001" + "0db8".repeat(15) + "d43101bb1603"),
-            HexFormat.of().parseHex("0d0a0d0a000d0a515549540a200000001603"));
+            HexFormat.of().parseHex("0d0a0d0a000d0a515549540a200000001603"),
+            HexFormat.of()
+                    .parseHex(
+                            "0d0a0d0a000d0a515549540a21110020cb007107c0000201d43101bb0300048708ce39ea0003016162040004000000001603"),
+            HexFormat.of()
+                    .parseHex("0d0a0d0a000d0a515549540a21110029cb007107c0000201d43101bb" + "ea000301616204000400000000"
+                            + "20000d" + "01000000002100055331" + "2e33311603"));
 
     @Test
     void damagedHeaders_leaveNothingBehind() {
@@ -38,7 +44,7 @@ class ProxyHeaderFuzzTest {
                 MockTicker ticker = Ticker.newMockTicker();
                 EmbeddedChannel channel = EmbeddedChannel.builder()
                         .ticker(ticker)
-                        .handlers(new ProxyProtocolHandler())
+                        .handlers(new ProxyProtocolHandler(any -> true))
                         .build();
                 channel.config().setAllocator(allocator);
                 byte[] header = damaged(HEADERS.get(random.nextInt(HEADERS.size())), random);

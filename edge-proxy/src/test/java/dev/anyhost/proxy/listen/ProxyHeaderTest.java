@@ -93,9 +93,57 @@ class ProxyHeaderTest {
     void binaryHeader_namesTheClientAndItsExtensionsAreSkipped() {
         assertThat(binary(V2 + "2111" + "000c" + ENDS_4)).isEqualTo(relayed("203.0.113.7", 54_321));
         assertThat(binary(V2 + "2111" + "0013" + ENDS_4 + "ea0004deadbeef")).isEqualTo(relayed("203.0.113.7", 54_321));
-        assertThat(binary(V2 + "2111" + "000e" + ENDS_4 + "20ff")).isEqualTo(relayed("203.0.113.7", 54_321));
+        assertThat(binary(V2 + "2111" + "000f" + ENDS_4 + "040000")).isEqualTo(relayed("203.0.113.7", 54_321));
         assertThat(binary(V2 + "2121" + "0024" + "20010db8000000000000000000000007" + "00".repeat(16) + "d43101bb"))
                 .isEqualTo(relayed("2001:db8::7", 54_321));
+    }
+
+    /** As Network Load Balancers send it: checksum, endpoint, padding. Made by another program than ours. */
+    private static final String CHECKSUMMED =
+            "0d0a0d0a000d0a515549540a21110020cb007107c0000201d43101bb0300048708ce39ea000301616204000400000000";
+
+    @Test
+    void headerWithItsChecksum_namesTheClient() {
+        assertThat(binary(CHECKSUMMED)).isEqualTo(relayed("203.0.113.7", 54_321));
+        assertThat(binary("0d0a0d0a000d0a515549540a2121003120010db80000000000000000000000070000000000000000"
+                        + "0000000000000000d43101bbea000301616203000409a24789"))
+                .isEqualTo(relayed("2001:db8::7", 54_321));
+    }
+
+    @Test
+    void headerThatIsNotAsItsChecksumSays_namesNoClient() {
+        byte[] whole = HexFormat.of().parseHex(CHECKSUMMED);
+        int type = (12 + 4 + 12) * 8; // Of the checksum: what has another one has no checksum.
+        for (int bit = 0; bit < whole.length * 8; bit += bit == type - 1 ? 9 : 1) {
+            byte[] flipped = whole.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            ProxyHeader header = ProxyHeader.read(Unpooled.wrappedBuffer(flipped));
+            assertThat(header).as("bit %d", bit).isNotInstanceOf(ProxyHeader.Relayed.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "20", // no length
+                "20ff",
+                "ea0004deadbe", // too short for its length
+                "ea0004deadbeef00", // one octet over
+                "eaffff",
+                "030003aabbcc", // a checksum has four octets
+                "0300050000000000",
+                "03000400000000", // wrong
+            })
+    void extensionsThatDoNotFillTheirPlace_areMalformed(String extensions) {
+        String length = HexFormat.of().toHexDigits((short) (12 + extensions.length() / 2));
+        assertThat(binary(V2 + "2111" + length + ENDS_4 + extensions)).isEqualTo(new ProxyHeader.Malformed());
+    }
+
+    @Test
+    void secondChecksum_isMalformed() {
+        String twice = CHECKSUMMED.substring(56, 70);
+        assertThat(twice).startsWith("030004");
+        assertThat(binary(V2 + "2111" + "001a" + ENDS_4 + twice + twice)).isEqualTo(new ProxyHeader.Malformed());
     }
 
     @Test

@@ -128,7 +128,7 @@ class ProxyProtocolTest {
     @Test
     void headerInSingleBytes_isTheSame() {
         for (byte[] header : List.of(V1.getBytes(ISO_8859_1), V2)) {
-            var channel = new EmbeddedChannel(new ProxyProtocolHandler());
+            var channel = new EmbeddedChannel(new ProxyProtocolHandler(any -> true));
             for (byte octet : header) {
                 assertThat(channel.<Object>readInbound()).isNull();
                 channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {octet}));
@@ -173,7 +173,7 @@ class ProxyProtocolTest {
         MockTicker ticker = Ticker.newMockTicker();
         EmbeddedChannel channel = EmbeddedChannel.builder()
                 .ticker(ticker)
-                .handlers(new ProxyProtocolHandler())
+                .handlers(new ProxyProtocolHandler(any -> true))
                 .build();
         channel.writeInbound(Unpooled.copiedBuffer(begun, ISO_8859_1));
         pass(channel, ticker, 2_999);
@@ -188,7 +188,7 @@ class ProxyProtocolTest {
         MockTicker ticker = Ticker.newMockTicker();
         EmbeddedChannel channel = EmbeddedChannel.builder()
                 .ticker(ticker)
-                .handlers(new ProxyProtocolHandler())
+                .handlers(new ProxyProtocolHandler(any -> true))
                 .build();
         channel.writeInbound(Unpooled.copiedBuffer(V1, ISO_8859_1));
         pass(channel, ticker, 10_000);

@@ -9,6 +9,8 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +49,53 @@ class BatchAppenderTest {
         expected.forEach(each -> appender.doAppend(event(each)));
         appender.stop();
         assertThat(out.toString(UTF_8).lines()).containsExactlyElementsOf(expected);
+    }
+
+    /** Fails for as long as it is told to, as a file does on a full disk. */
+    private static final class Disk extends OutputStream {
+
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        private volatile boolean full = true;
+
+        @Override
+        public void write(int b) {}
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (full) {
+                throw new IOException("No space left on device");
+            }
+            written.write(bytes, offset, length);
+        }
+    }
+
+    @Test
+    void fullDevice_losesEventsKeepsNobodyWaitingAndCountsEach() throws Exception {
+        try (var full = new FileOutputStream("/dev/full")) {
+            BatchAppender appender = started(full);
+            for (int i = 0; i < 1_000; i++) {
+                appender.doAppend(event("x"));
+            }
+            appender.stop();
+            assertThat(appender.lost()).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void diskThatHasRoomAgain_isToldHowMuchWasLost() {
+        var disk = new Disk();
+        BatchAppender appender = started(disk);
+        for (int i = 0; i < 10; i++) {
+            appender.doAppend(event("x"));
+        }
+        while (appender.lost() < 10) {
+            Thread.onSpinWait();
+        }
+        disk.full = false;
+        appender.doAppend(event("after"));
+        appender.stop();
+        assertThat(disk.written.toString(UTF_8).lines()).containsExactly("after", "10 log events dropped");
+        assertThat(appender.lost()).isEqualTo(10);
     }
 
     @Test

@@ -1,0 +1,115 @@
+package dev.anyhost.proxy.forward;
+
+import dev.anyhost.proxy.concurrent.TokenBucket;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.concurrent.Ticker;
+
+/**
+ * What a client's frames say, once Netty has found them to be allowed where they stand. Frames that carry nothing (PING,
+ * SETTINGS, PRIORITY, RST_STREAM, GOAWAY, WINDOW_UPDATE, unknown ones) are cheap to send and not free to take: so many at
+ * once are, so many a second, two for each request and one for each KiB that goes out, so that a busy connection may send
+ * many and an idle one few.
+ */
+final class Http2ClientFrames implements Http2FrameListener {
+
+    private static final int MOST_IDLE = 500;
+    private static final double IDLE_A_SECOND = 20;
+    private static final int PAYS_FOR_ONE = 1024;
+    private static final int EACH_REQUEST = 2;
+
+    private static final TokenBucket NONE = new TokenBucket(0, 0, () -> 0);
+
+    private final Http2ClientConnection connection;
+    private TokenBucket idle = NONE;
+    private int unpaid;
+
+    Http2ClientFrames(Http2ClientConnection connection) {
+        this.connection = connection;
+    }
+
+    /** The connection's clock is known from now on. */
+    void start(Ticker ticker) {
+        idle = new TokenBucket(IDLE_A_SECOND, MOST_IDLE, ticker::nanoTime);
+    }
+
+    /** So many bytes of bodies went out. */
+    void sent(int bytes) {
+        unpaid += bytes;
+        idle.giveBack(unpaid / PAYS_FOR_ONE);
+        unpaid %= PAYS_FOR_ONE;
+    }
+
+    /** So many frames that carry nothing have come; returns whether they are paid for. */
+    boolean pay(int frames) {
+        boolean paid = true;
+        for (int i = 0; i < frames && paid; i++) {
+            paid = idle.tryTake();
+        }
+        return paid;
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext ctx,
+            int id,
+            Http2Headers headers,
+            int dependency,
+            short weight,
+            boolean exclusive,
+            int padding,
+            boolean endOfStream)
+            throws Http2Exception {
+        onHeadersRead(ctx, id, headers, padding, endOfStream);
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean endOfStream)
+            throws Http2Exception {
+        idle.giveBack(EACH_REQUEST);
+        connection.headers(id, headers, endOfStream);
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean endOfStream) {
+        return padding + connection.data(id, data, endOfStream);
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long errorCode) {}
+
+    @Override
+    public void onGoAwayRead(ChannelHandlerContext ctx, int last, long errorCode, ByteBuf debugData) {}
+
+    @Override
+    public void onPriorityRead(ChannelHandlerContext ctx, int id, int dependency, short weight, boolean exclusive) {}
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {}
+
+    @Override
+    public void onSettingsAckRead(ChannelHandlerContext ctx) {}
+
+    @Override
+    public void onPingRead(ChannelHandlerContext ctx, long data) {}
+
+    @Override
+    public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+        connection.pinged();
+    }
+
+    @Override
+    public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int increment) {}
+
+    @Override
+    public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int id, Http2Flags flags, ByteBuf payload) {}
+
+    /** Clients don't push: Netty has refused it. */
+    @Override
+    public void onPushPromiseRead(ChannelHandlerContext ctx, int id, int promised, Http2Headers headers, int padding) {}
+}

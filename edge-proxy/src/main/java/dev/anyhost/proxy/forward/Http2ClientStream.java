@@ -1,0 +1,414 @@
+package dev.anyhost.proxy.forward;
+
+import dev.anyhost.proxy.http1.BodyFraming;
+import dev.anyhost.proxy.http1.BodyStep;
+import dev.anyhost.proxy.http1.Fields;
+import dev.anyhost.proxy.http1.HeadError;
+import dev.anyhost.proxy.http1.RequestHead;
+import dev.anyhost.proxy.http1.ResponseHead;
+import dev.anyhost.proxy.http2.Http2Request;
+import dev.anyhost.proxy.http2.WebSocketKey;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and response on an HTTP/2 connection. What the origin doesn't take yet of a request's body waits here, and
+ * the client's window stays as much smaller.
+ */
+final class Http2ClientStream implements ClientStream {
+
+    private static final BodyFraming NO_BODY = new BodyFraming.None();
+    /** In bytes: of what is copied rather than held where it arrived, and of what is copied into. */
+    private static final int SMALL = 1024;
+
+    private static final int PIECE = 16 * 1024;
+
+    private final Http2ClientConnection connection;
+    private final Http2Stream stream;
+    private final Deque<ByteBuf> body = new ArrayDeque<>(0);
+    private Fields trailers = Fields.none();
+    private boolean requestEnded;
+    private boolean endPassed;
+    private boolean pumping;
+    private boolean headRequest;
+    private @Nullable WebSocketKey webSocket;
+    private @Nullable Exchange exchange;
+    private @Nullable StreamTunnel tunnel;
+    /** Not written yet, because the stream may end with it. */
+    private @Nullable ByteBuf last;
+
+    private boolean responseEnded;
+    private long deadlineNanos;
+
+    Http2ClientStream(Http2ClientConnection connection, Http2Stream stream, boolean requestEnded) {
+        this.connection = connection;
+        this.stream = stream;
+        this.requestEnded = requestEnded;
+    }
+
+    /** @throws Http2Exception when the request is malformed */
+    void start(Http2Request request, ClientScope scope) throws Http2Exception {
+        await(connection.times().bodyIdle());
+        switch (request) {
+            case Http2Request.Plain(RequestHead head) -> start(head, scope);
+            case Http2Request.WebSocket(RequestHead head, WebSocketKey key) -> {
+                webSocket = key;
+                start(head, scope);
+            }
+            case Http2Request.Refused(HeadError error) -> {
+                scope.tally(null).finish(error.status(), Optional.of(RequestError.REQUEST_MALFORMED));
+                if (error.status() == 400) {
+                    throw malformed();
+                } else {
+                    answer(ErrorPage.of(error));
+                }
+            }
+        }
+    }
+
+    private void start(RequestHead head, ClientScope scope) {
+        headRequest = head.isHead();
+        switch (scope.destination(head)) {
+            case ClientScope.Destination.Refused(RequestError error, SmallResponse answer) -> {
+                scope.tally(head).finish(error);
+                answer(answer);
+                if (error == RequestError.NOT_SERVED) {
+                    connection.leave();
+                }
+            }
+            case ClientScope.Destination.Forwarded(OriginRoute.To to) -> {
+                var begun = new Exchange(this, scope, head, to);
+                exchange = begun;
+                begun.forward();
+            }
+        }
+    }
+
+    /** Not HTTP/2's idea of a request (RFC 9113 section 8.1.1). */
+    private Http2Exception malformed() {
+        return Http2Exception.streamError(stream.id(), Http2Error.PROTOCOL_ERROR, "malformed request");
+    }
+
+    /** The next of the request's body; returns how much of it needs no more room here. */
+    int arrived(ByteBuf data, boolean endOfStream) {
+        requestEnded |= endOfStream;
+        int length = data.readableBytes();
+        if (exchange == null && tunnel == null) {
+            return length; // Answered already; the client may not know yet.
+        }
+        if (length >= SMALL && body.isEmpty()) {
+            body.add(data.retain());
+            pump();
+            shrink();
+        } else {
+            keep(data);
+            pump();
+        }
+        return 0;
+    }
+
+    /** What waits is copied: a slice, however short, would hold on to all that arrived with it. */
+    private void shrink() {
+        ByteBuf waiting = body.poll();
+        if (waiting != null) {
+            keep(waiting);
+            waiting.release();
+        }
+    }
+
+    private void keep(ByteBuf data) {
+        while (data.isReadable()) {
+            ByteBuf tail = body.peekLast();
+            if (tail == null || !tail.isWritable()) {
+                tail = allocator().buffer(PIECE, PIECE);
+                body.add(tail);
+            }
+            tail.writeBytes(data, Math.min(data.readableBytes(), tail.writableBytes()));
+        }
+    }
+
+    /** The request's trailer section. */
+    void trailers(BodyStep section) throws Http2Exception {
+        switch (section) {
+            case BodyStep.End(Fields fields) -> {
+                trailers = fields;
+                requestEnded = true;
+                pump();
+            }
+            case BodyStep.Malformed _, BodyStep.Data _, BodyStep.NeedMore() -> throw malformed();
+        }
+    }
+
+    private void pump() {
+        if (pumping) {
+            return; // The origin took what was just written, and more; the loop below sees it.
+        }
+        pumping = true;
+        try {
+            while (takesBody() && passNext()) {
+                // Each step passes on what it can.
+            }
+        } finally {
+            pumping = false;
+        }
+        connection.flushOriginOf(this);
+    }
+
+    /** Whether the request's body is the origin's by now: what follows an extended CONNECT is for after the 101. */
+    private boolean passesBody() {
+        return webSocket == null || tunnel != null;
+    }
+
+    private boolean passNext() {
+        if (!passesBody()) {
+            passEnd();
+            return false;
+        }
+        ByteBuf next = body.poll();
+        if (next != null) {
+            int length = next.readableBytes();
+            pass(next);
+            connection.consumed(stream, length);
+            return true;
+        }
+        if (requestEnded && !endPassed) {
+            endPassed = true;
+            passEnd();
+        }
+        return false;
+    }
+
+    private boolean takesBody() {
+        return tunnel == null ? exchange != null && exchange.takesBody() : tunnel.takesMore();
+    }
+
+    private void pass(ByteBuf data) {
+        if (tunnel != null) {
+            tunnel.fromClient(data);
+        } else if (exchange != null) {
+            exchange.body(data);
+        }
+    }
+
+    private void passEnd() {
+        if (tunnel != null) {
+            tunnel.clientEnded();
+        } else if (exchange != null) {
+            exchange.bodyEnded(trailers);
+        }
+    }
+
+    void flushOrigin() {
+        if (tunnel != null) {
+            tunnel.flushOrigin();
+        } else if (exchange != null) {
+            exchange.flushOrigin();
+        }
+    }
+
+    /** The client's window, or the connection's room, has grown. */
+    void writable() {
+        if (tunnel != null) {
+            tunnel.clientWritable();
+        } else if (exchange != null) {
+            exchange.clientWritable();
+        }
+        flush();
+    }
+
+    void expire(long nowNanos) {
+        if (deadlineNanos - nowNanos > 0) {
+            connection.awaits(deadlineNanos - nowNanos);
+        } else if (tunnel != null) {
+            tunnel.close();
+            connection.reset(stream, Http2Error.CANCEL);
+        } else if (exchange != null) {
+            exchange.timedOut();
+        } else if (stream.isResetSent()) {
+            connection.giveUp(); // Not even that is taken.
+        } else {
+            cut(); // All of the response is here, and nobody takes it.
+        }
+    }
+
+    /** The stream is over, for whatever reason. */
+    void closed() {
+        Exchange left = exchange;
+        exchange = null;
+        dropBody();
+        if (last != null) {
+            last.release();
+            last = null;
+        }
+        if (tunnel != null) {
+            tunnel.close();
+        } else if (left != null && !responseEnded) {
+            left.clientLeft();
+        }
+    }
+
+    private void dropBody() {
+        for (ByteBuf data = body.poll(); data != null; data = body.poll()) {
+            connection.consumed(stream, data.readableBytes());
+            data.release();
+        }
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return connection.ctx().alloc();
+    }
+
+    @Override
+    public long nanoTime() {
+        return connection.nanoTime();
+    }
+
+    @Override
+    public void awaitNanos(long limit) {
+        deadlineNanos = nanoTime() + limit;
+        connection.awaits(limit);
+    }
+
+    @Override
+    public boolean takesMore() {
+        return responseEnded || connection.takesMore(stream);
+    }
+
+    @Override
+    public void resume() {
+        pump();
+    }
+
+    @Override
+    public void interim(ResponseHead head) {
+        writeHeaders(ResponseFields.of(head, security()), false);
+    }
+
+    @Override
+    public void respond(ResponseHead head) {
+        boolean bodiless = head.framing().equals(NO_BODY) || head.framing().equals(new BodyFraming.Fixed(0));
+        writeHeaders(ResponseFields.of(head, security()), bodiless);
+    }
+
+    private Optional<TransportSecurity> security() {
+        return exchange == null ? Optional.empty() : exchange.security();
+    }
+
+    @Override
+    public void data(ByteBuf data) {
+        writeLast(false);
+        last = data;
+    }
+
+    @Override
+    public void end(Fields sent) {
+        if (responseEnded) {
+            return;
+        }
+        Optional<Http2Headers> section = ResponseFields.trailers(sent);
+        writeLast(section.isEmpty());
+        section.ifPresent(fields -> writeHeaders(fields, true));
+    }
+
+    @Override
+    public void finished() {
+        exchange = null;
+        await(connection.times().bodyIdle());
+        dropBody();
+        connection.flush();
+    }
+
+    @Override
+    public void answer(SmallResponse response) {
+        byte[] text = response.body().getBytes(StandardCharsets.UTF_8);
+        boolean bodiless = headRequest || text.length == 0;
+        writeHeaders(ResponseFields.of(response, text.length), bodiless);
+        if (!bodiless) {
+            last = allocator().ioBuffer(text.length).writeBytes(text);
+            writeLast(true);
+        }
+        finished();
+    }
+
+    @Override
+    public void cut() {
+        exchange = null;
+        await(connection.times().bodyIdle());
+        connection.reset(stream, Http2Error.INTERNAL_ERROR);
+    }
+
+    @Override
+    public void tunnel(OriginConnection origin, ResponseHead switched, Tally tally) {
+        if (webSocket == null || !webSocket.isAnsweredBy(switched)) {
+            origin.abandon();
+            tally.finish(RequestError.RESPONSE_MALFORMED);
+            answer(ErrorPage.text(RequestError.RESPONSE_MALFORMED));
+            return;
+        }
+        writeHeaders(ResponseFields.tunnel(switched, security()), false);
+        exchange = null;
+        tunnel = new StreamTunnel(this, origin.channel(), connection.times(), tally);
+        tunnel.open(origin);
+        pump();
+        flush();
+    }
+
+    /** Ends a tunnel's way to the client, or all of it. */
+    void tunnelEnded(boolean clean) {
+        tunnel = null;
+        await(connection.times().bodyIdle());
+        if (clean) {
+            writeLast(true);
+            connection.flush();
+        } else {
+            connection.reset(stream, Http2Error.CANCEL);
+        }
+    }
+
+    @Override
+    public void flush() {
+        writeLast(false);
+        connection.flush();
+    }
+
+    private void writeLast(boolean endOfStream) {
+        ByteBuf data = last == null ? Unpooled.EMPTY_BUFFER : last;
+        last = null;
+        if (endOfStream || data.isReadable()) {
+            connection.sent(data.readableBytes());
+            connection.encoder().writeData(connection.ctx(), stream.id(), data, 0, endOfStream, promise(endOfStream));
+        } else {
+            data.release();
+        }
+    }
+
+    private void writeHeaders(Http2Headers headers, boolean endOfStream) {
+        connection.encoder().writeHeaders(connection.ctx(), stream.id(), headers, 0, endOfStream, promise(endOfStream));
+    }
+
+    private ChannelPromise promise(boolean endOfStream) {
+        responseEnded |= endOfStream;
+        ChannelPromise written = connection.ctx().newPromise();
+        if (endOfStream && !requestEnded) {
+            written.addListener(done -> {
+                if (done.isSuccess() && !requestEnded) {
+                    // The response doesn't need the rest of the request (RFC 9113 section 8.1).
+                    connection.reset(stream, Http2Error.NO_ERROR);
+                }
+            });
+        }
+        return written;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.anyhost.proxy.forward;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anyhost.proxy.forward.Http2Wire.Frame;
+import dev.anyhost.proxy.forward.ProxyFixture.Setup;
+import dev.anyhost.testkit.RawOrigin;
+import dev.anyhost.testkit.RawOrigin.Script;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Frames that cost us more than their sender: cut within a thousand of them. */
+class Http2AbuseTest {
+
+    private static final int ABUSIVE = 1_000;
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    static Stream<Arguments> floods() {
+        return Stream.of(
+                flood("PING", (client, i) -> client.frame(Http2Wire.PING, 0, 0, new byte[8])),
+                flood(
+                        "PING acknowledgements",
+                        (client, i) -> client.frame(Http2Wire.PING, Http2Wire.ACK, 0, new byte[8])),
+                flood("SETTINGS", (client, i) -> client.frame(Http2Wire.SETTINGS, 0, 0, new byte[0])),
+                flood("PRIORITY", (client, i) -> client.frame(Http2Wire.PRIORITY, 0, 1, new byte[] {0, 0, 0, 3, 1})),
+                flood("unknown frames", (client, i) -> client.frame(0xbe, 0, 0, new byte[1])),
+                flood("WINDOW_UPDATE", (client, i) -> client.windowUpdate(0, 1)),
+                flood("WINDOW_UPDATE on a finished stream", (client, i) -> {
+                    if (i == 0) {
+                        client.get(1, "/").response(1);
+                    }
+                    client.windowUpdate(1, 1);
+                }),
+                flood("RST_STREAM on a finished stream", (client, i) -> {
+                    if (i == 0) {
+                        client.get(1, "/").response(1);
+                    }
+                    client.reset(1, Http2Wire.CANCEL);
+                }),
+                flood("GOAWAY", (client, i) -> client.frame(Http2Wire.GOAWAY, 0, 0, new byte[8])),
+                flood("rapid reset", (client, i) -> client.get(i * 2 + 1, "/").reset(i * 2 + 1, Http2Wire.CANCEL)),
+                flood(
+                        "MadeYouReset by window",
+                        (client, i) ->
+                                client.request(i * 2 + 1, false, "POST", "/").windowUpdate(i * 2 + 1, 0)),
+                flood(
+                        "MadeYouReset by length",
+                        (client, i) -> client.request(i * 2 + 1, false, "POST", "/", "content-length", "1")
+                                .data(i * 2 + 1, true, "ab")),
+                flood("malformed requests", (client, i) -> client.headers(i * 2 + 1, true, ":method", "GET")),
+                flood("empty DATA", (client, i) -> {
+                    if (i == 0) {
+                        client.request(1, false, "POST", "/");
+                    }
+                    client.data(1, false, "");
+                }),
+                flood("CONTINUATION", (client, i) -> {
+                    if (i == 0) {
+                        client.frame(Http2Wire.HEADERS, 0, 1, Http2Wire.section(":method", "GET"));
+                    }
+                    client.frame(Http2Wire.CONTINUATION, 0, 1, Http2Wire.section("x-a", "b"));
+                }),
+                flood("empty CONTINUATION", (client, i) -> {
+                    if (i == 0) {
+                        client.frame(Http2Wire.HEADERS, 0, 1, Http2Wire.section(":method", "GET"));
+                    }
+                    client.frame(Http2Wire.CONTINUATION, 0, 1, new byte[0]);
+                }));
+    }
+
+    private static Arguments flood(String what, BiConsumer<Http2Wire, Integer> frame) {
+        return Arguments.argumentSet(what, frame);
+    }
+
+    @ParameterizedTest
+    @MethodSource("floods")
+    void flood_isCutWithinAThousandFrames(BiConsumer<Http2Wire, Integer> abuse) {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            try {
+                for (int i = 0; i < ABUSIVE; i++) {
+                    abuse.accept(client, i);
+                }
+            } catch (UncheckedIOException alreadyCut) {
+                assertThat(alreadyCut).hasMessageMatching(".*(Broken pipe|Connection reset).*");
+                return;
+            }
+            List<Frame> last = client.readToAnyEnd();
+            assertThat(last).extracting(Frame::type).contains(Http2Wire.GOAWAY);
+            assertThat(last.getLast().error()).isIn(Http2Wire.ENHANCE_YOUR_CALM, Http2Wire.PROTOCOL_ERROR);
+        }
+    }
+
+    @Test
+    void aBusyClientsOwnFrames_areNotAbuse() {
+        try (RawOrigin origin = RawOrigin.start(
+                        Script.answering("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20_000)));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            for (int i = 0; i < 400; i++) {
+                client.frame(Http2Wire.PING, 0, 0, new byte[8]).get(i * 2 + 1, "/");
+                assertThat(client.response(i * 2 + 1).body()).hasSize(20_000); // with WINDOW_UPDATEs of its own
+            }
+        }
+    }
+
+    @Test
+    void hpackBomb_endsWithoutMemory() {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            // One entry of 4,000 bytes in the dynamic table, then named by a byte each: 60 MB in 15 KB.
+            ByteBuffer bomb = ByteBuffer.allocate(20_000);
+            bomb.put((byte) 0x40).put((byte) 1).put((byte) 'a');
+            bomb.put((byte) 0x7f).put((byte) 0xa1).put((byte) 0x1e); // 4,000
+            bomb.put("b".repeat(4_000).getBytes(ISO_8859_1));
+            for (int i = 0; i < 15_000 - 4_006; i++) {
+                bomb.put((byte) 0xbe);
+            }
+            byte[] section = new byte[bomb.position()];
+            bomb.flip().get(section);
+            client.frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS | Http2Wire.END_STREAM, 1, section);
+            Frame answer = client.await(frame -> frame.stream() == 1 || frame.type() == Http2Wire.GOAWAY);
+            if (answer.type() == Http2Wire.HEADERS) {
+                assertThat(answer.headers().status()).hasToString("431");
+            } else {
+                assertThat(answer.type()).isIn(Http2Wire.GOAWAY, Http2Wire.RST_STREAM);
+            }
+            assertThat(origin.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    void moreStreamsThanOffered_areRefused() {
+        try (RawOrigin origin = RawOrigin.start(connection -> {
+                    connection.readHead();
+                    connection.readToEnd();
+                });
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            for (int i = 0; i <= 128; i++) {
+                client.get(i * 2 + 1, "/");
+            }
+            Frame refused = client.await(Http2Wire.RST_STREAM);
+            assertThat(refused.stream()).isEqualTo(257);
+            assertThat(refused.error()).isEqualTo(Http2Wire.REFUSED_STREAM);
+        }
+    }
+
+    @Test
+    void hugeHeaderTable_isNotFilled() {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = new Http2Wire(proxy.connect()).withHeaderTable(1 << 30)) {
+            client.preface(1, 1 << 30).get(1, "/");
+            Frame head = client.await(Http2Wire.HEADERS);
+            assertThat(client.lastTableSize(head)).isLessThanOrEqualTo(4_096);
+        }
+    }
+
+    @Test
+    void tinyHeaderListOfTheClient_isAdvice() {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = new Http2Wire(proxy.connect()).preface(6, 1)) {
+            client.ping();
+            assertThat(client.get(1, "/").response(1).body()).isEqualTo("ok");
+        }
+    }
+}
