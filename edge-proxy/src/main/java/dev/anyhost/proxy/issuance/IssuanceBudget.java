@@ -14,6 +14,7 @@ public final class IssuanceBudget {
 
     private final Semaphore free;
     private final int reserve;
+    private final Object spare = new Object();
 
     /**
      * With nothing taken.
@@ -41,14 +42,12 @@ public final class IssuanceBudget {
         return free.availablePermits() > reserve;
     }
 
-    /** The right to one order that nobody waits for, or empty when no place is to spare. Never waits. */
+    /** The right to one order that nobody waits for, or empty when no place is to spare. Never waits for a place. */
     public Optional<Token> tryTakeSpare() {
-        // All at once, so that two who come together can't both take what only one of them may have.
-        if (!free.tryAcquire(reserve + 1)) {
-            return Optional.empty();
+        // One after the other, so that two who come together can't both take what only one of them may have.
+        synchronized (spare) {
+            return hasSpare() && free.tryAcquire() ? Optional.of(new Token(free)) : Optional.empty();
         }
-        free.release(reserve);
-        return Optional.of(new Token(free));
     }
 
     /** The right to one order, until it is closed. */

@@ -3,6 +3,11 @@ package dev.anyhost.proxy.issuance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class IssuanceBudgetTest {
@@ -32,6 +37,23 @@ class IssuanceBudgetTest {
         assertThat(budget.tryTake(Duration.ZERO)).isEmpty();
         last.close();
         assertThat(budget.tryTakeSpare()).isEmpty();
+    }
+
+    /** One that looks must not hide a place from another who looks at the same time. */
+    @Test
+    void whatIsToSpare_isFoundByAllWhoComeTogether() throws Exception {
+        try (var together = Executors.newFixedThreadPool(5)) {
+            for (int round = 0; round < 2_000; round++) {
+                var budget = new IssuanceBudget(10);
+                var barrier = new CyclicBarrier(5);
+                Callable<Boolean> take = () -> {
+                    barrier.await();
+                    return budget.tryTakeSpare().isPresent();
+                };
+                assertThat(together.invokeAll(Collections.nCopies(5, take))).allMatch(Future::resultNow);
+                assertThat(budget.hasSpare()).isFalse();
+            }
+        }
     }
 
     @Test
