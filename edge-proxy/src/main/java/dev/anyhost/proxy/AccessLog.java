@@ -3,6 +3,7 @@ package dev.anyhost.proxy;
 import dev.anyhost.proxy.forward.RequestError;
 import dev.anyhost.proxy.forward.RequestLog;
 import dev.anyhost.proxy.forward.RequestRecord;
+import dev.anyhost.proxy.ops.LogFields;
 import dev.anyhost.proxy.ops.Metrics;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,17 +33,23 @@ final class AccessLog implements RequestLog {
             metrics.limited("requests-per-tenant");
         }
         if (LOG.isInfoEnabled()) {
-            LOG.atInfo()
-                    .addKeyValue("hostname", request.hostname())
-                    .addKeyValue("client", request.client().getAddress().getHostAddress())
-                    .addKeyValue("method", request.method())
-                    .addKeyValue("path", request.path())
-                    .addKeyValue("status", request.status())
-                    .addKeyValue("bytes_in", request.bytesIn())
-                    .addKeyValue("bytes_out", request.bytesOut())
-                    .addKeyValue("micros", request.nanos() / 1_000)
-                    .addKeyValue("error", request.error().map(Enum::name).orElse(""))
-                    .log("request");
+            LOG.info("request", new Line(request));
+        }
+    }
+
+    private record Line(RequestRecord request) implements LogFields {
+
+        @Override
+        public void appendTo(LogFields.Line line) {
+            line.add("hostname", request.hostname().value());
+            line.add("client", request.client().getAddress().getHostAddress());
+            line.add("method", request.method());
+            line.add("path", request.path());
+            line.add("status", request.status());
+            line.add("bytes_in", request.bytesIn());
+            line.add("bytes_out", request.bytesOut());
+            line.add("micros", request.nanos() / 1_000);
+            line.add("error", request.error().map(Enum::name).orElse(""));
         }
     }
 }

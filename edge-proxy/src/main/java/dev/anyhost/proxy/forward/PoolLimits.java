@@ -11,5 +11,5 @@ import java.time.Duration;
  */
 public record PoolLimits(int open, int idle, Duration idleTime) {
 
-    public static final PoolLimits DEFAULT = new PoolLimits(4_096, 32, Duration.ofMinutes(2));
+    public static final PoolLimits DEFAULT = new PoolLimits(4_096, 256, Duration.ofMinutes(2));
 }
