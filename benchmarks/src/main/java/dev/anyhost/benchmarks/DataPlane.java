@@ -26,10 +26,10 @@ record DataPlane(
     private static final int H2_CONNECTIONS = 16;
     private static final int H2_STREAMS = 16;
 
-    private static final Throughput.Pace USUAL = new Throughput.Pace(5, 4, 20);
+    private static final Throughput.Pace USUAL = new Throughput.Pace(5, 4, 40);
 
     /** A handshake takes many times a request's code, so the JVM's compilers are done with it later. */
-    private static final Throughput.Pace HANDSHAKES = new Throughput.Pace(5, 4, 30);
+    private static final Throughput.Pace HANDSHAKES = new Throughput.Pace(5, 4, 40);
 
     private static final String REQUESTS = "requests";
 

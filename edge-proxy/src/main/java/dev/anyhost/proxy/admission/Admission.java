@@ -42,6 +42,7 @@ public final class Admission {
         this.nanos = nanos;
         this.memory = Caffeine.newBuilder()
                 .maximumSize(limits.remembered())
+                .executor(Runnable::run)
                 .ticker(nanos::getAsLong)
                 .expireAfter(Expiry.creating((Hostname hostname, Remembered remembered) -> remembered.kept()))
                 .build();

@@ -24,6 +24,7 @@ public final class HeldCertificates implements AutoCloseable {
         this.clock = clock;
         this.memory = Caffeine.newBuilder()
                 .maximumSize(capacity)
+                .executor(Runnable::run) // Every request looks here: waking another thread costs more than the upkeep.
                 .evictionListener(HeldCertificates::released)
                 .build();
     }

@@ -33,6 +33,7 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
     private final Queue<ILoggingEvent> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicLong lost = new AtomicLong();
+    private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
     private long told;
     private final OutputStream out;
     private final Thread writer = new Thread(this::write, "log");
@@ -96,24 +97,32 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
         if (first == null || encoder == null) {
             return false;
         }
-        var bytes = new ByteArrayOutputStream();
+        batch.reset();
         int events = 0;
         for (ILoggingEvent event = first; event != null; event = queue.poll()) {
             queued.decrementAndGet();
             events++;
-            bytes.writeBytes(encoder.encode(event));
+            encode(event, encoder);
         }
         long before = lost.get();
         if (before > told) {
-            bytes.writeBytes(encoder.encode(lossOf(before - told)));
+            encode(lossOf(before - told), encoder);
         }
         try {
-            bytes.writeTo(out);
+            batch.writeTo(out);
             told = before;
         } catch (IOException full) {
             lost.addAndGet(events); // Said when there is room again; some of it may have been written.
         }
         return true;
+    }
+
+    private void encode(ILoggingEvent event, Encoder<ILoggingEvent> with) {
+        if (with instanceof JsonLines lines) {
+            lines.encode(event, batch);
+        } else {
+            batch.writeBytes(with.encode(event));
+        }
     }
 
     /** How many events were lost since the start. Any thread may ask. */

@@ -1,8 +1,8 @@
 package dev.anyhost.proxy.ops;
 
 /**
- * An event's fields, given as its one argument. For what is logged with every request: key-value pairs take a list, an
- * object for each and one for each number.
+ * An event's fields, given as its one argument. For what is logged with every request: key-value pairs take a list, and an
+ * object for each.
  */
 public interface LogFields {
 
@@ -10,12 +10,15 @@ public interface LogFields {
     void appendTo(Line line);
 
     /** Where fields go. */
+    @FunctionalInterface
     interface Line {
 
         /** A text of any characters. */
         void add(String name, String value);
 
-        /** A number. */
-        void add(String name, long value);
+        /** A number; a text in the log, as all values there are. */
+        default void add(String name, long value) {
+            add(name, Long.toString(value));
+        }
     }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
@@ -32,6 +33,8 @@ class JsonLinesTest {
         encoder.setContext(context);
         encoder.setWithArguments(false);
         encoder.setWithSequenceNumber(false);
+        encoder.setWithMessage(false);
+        encoder.setWithFormattedMessage(true);
         encoder.start();
         return new String(encoder.encode(event), UTF_8);
     }
@@ -43,32 +46,46 @@ class JsonLinesTest {
         line.add("error", "");
     };
 
-    @Test
-    void fields_areWrittenAsLogbackWritesPairs() {
-        LoggingEvent pairs = event();
-        pairs.addKeyValuePair(new KeyValuePair("hostname", "shop.example"));
-        pairs.addKeyValuePair(new KeyValuePair("path", ODD));
-        pairs.addKeyValuePair(new KeyValuePair("status", 200));
-        pairs.addKeyValuePair(new KeyValuePair("error", ""));
-
-        assertThat(encoded(new JsonLines(), event(FIELDS)))
-                .isEqualTo(encoded(new JsonEncoder(), pairs))
-                .endsWith("}\n");
+    private static LoggingEvent withPairs(LoggingEvent event) {
+        event.addKeyValuePair(new KeyValuePair("hostname", "shop.example"));
+        event.addKeyValuePair(new KeyValuePair("path", ODD));
+        event.addKeyValuePair(new KeyValuePair("status", 200));
+        event.addKeyValuePair(new KeyValuePair("error", ""));
+        return event;
     }
 
     @Test
-    void whateverCharacters_areOneLineThatReadsBack() {
-        String line = encoded(new JsonLines(), event(FIELDS));
+    void fields_readAsLogbacksPairsDo() {
+        JsonNode logbacks = read(encoded(new JsonEncoder(), withPairs(event())));
+        JsonNode ours = read(encoded(new JsonLines(), event(FIELDS)));
 
-        assertThat(line.lines()).hasSize(1);
-        JsonNode read = new ObjectMapper().readTree(line);
-        assertThat(read.get("kvpList").get(1).get("path").asString()).isEqualTo(ODD);
+        assertThat(ours.propertyNames())
+                .containsExactly("timestamp", "level", "threadName", "loggerName", "kvpList", "formattedMessage");
+        ours.properties().forEach(each -> assertThat(each.getValue()).isEqualTo(logbacks.get(each.getKey())));
+        assertThat(ours.get("kvpList").get(1).get("path").asString()).isEqualTo(ODD);
+    }
+
+    private static JsonNode read(String line) {
+        return new ObjectMapper().readTree(line);
+    }
+
+    @Test
+    void lines_areOneForEachEventWhateverItsCharacters() {
+        var lines = new JsonLines();
+        String once = encoded(lines, event(FIELDS));
+        var all = new ByteArrayOutputStream();
+        lines.encode(event(FIELDS), all);
+        lines.encode(withPairs(event()), all);
+        lines.encode(event(FIELDS), all);
+
+        assertThat(once).isEqualTo(encoded(lines, event(FIELDS))).endsWith("}\n");
+        assertThat(all.toString(UTF_8)).isEqualTo(once + encoded(lines, withPairs(event())) + once);
+        assertThat(all.toString(UTF_8).lines()).hasSize(3);
     }
 
     @Test
     void otherEvents_areLogbacks() {
-        LoggingEvent pair = event("an argument");
-        pair.addKeyValuePair(new KeyValuePair("reason", "x"));
-        assertThat(encoded(new JsonLines(), pair)).isEqualTo(encoded(new JsonEncoder(), pair));
+        LoggingEvent event = event("an argument");
+        assertThat(encoded(new JsonLines(), withPairs(event))).isEqualTo(encoded(new JsonEncoder(), event));
     }
 }
