@@ -130,9 +130,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         attached().deadline().inNanos(limit.toNanos());
     }
 
-    /** A stream waits for something, for so long. */
-    void awaits(long limitNanos) {
-        long at = nanoTime() + limitNanos;
+    /** A stream waits for something, from now for so long. */
+    void awaits(long nowNanos, long limitNanos) {
+        long at = nowNanos + limitNanos;
         if (at - checkNanos < 0) {
             checkNanos = at;
             attached().deadline().inNanos(limitNanos);
@@ -152,7 +152,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (leaving && !known) {
             long left = leaveNanos - now;
             if (left > 0) {
-                awaits(left);
+                awaits(now, left);
             } else {
                 leaveFinally(); // The client never answered our PING.
             }
@@ -321,8 +321,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
             goAway(ctx(), EVERY_STREAM, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
             // What the client sent before it knew is here when it answers (RFC 9113 section 6.8).
             encoder().writePing(ctx(), false, 0, ctx().newPromise());
-            leaveNanos = nanoTime() + times.drain().toNanos();
-            awaits(times.drain().toNanos());
+            long now = nanoTime();
+            leaveNanos = now + times.drain().toNanos();
+            awaits(now, times.drain().toNanos());
             flush();
         }
     }

@@ -229,7 +229,7 @@ final class Http2ClientStream implements ClientStream {
 
     void expire(long nowNanos) {
         if (deadlineNanos - nowNanos > 0) {
-            connection.awaits(deadlineNanos - nowNanos);
+            connection.awaits(nowNanos, deadlineNanos - nowNanos);
         } else if (tunnel != null) {
             tunnel.close();
             connection.reset(stream, Http2Error.CANCEL);
@@ -277,8 +277,9 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void awaitNanos(long limit) {
-        deadlineNanos = nanoTime() + limit;
-        connection.awaits(limit);
+        long now = nanoTime();
+        deadlineNanos = now + limit;
+        connection.awaits(now, limit);
     }
 
     @Override
