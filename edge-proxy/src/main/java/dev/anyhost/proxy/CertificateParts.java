@@ -37,7 +37,6 @@ import dev.anyhost.proxy.renewal.RenewalLoop;
 import dev.anyhost.proxy.tickets.TicketRotation;
 import dev.anyhost.store.BroughtHome;
 import dev.anyhost.store.CertificateTables;
-import dev.anyhost.store.encryption.KeyEncryption;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -81,15 +80,8 @@ record CertificateParts(
             ExecutorService virtualThreads,
             ScheduledExecutorService timer) {}
 
-    static CertificateParts open(ProxyConfig config, Surroundings around) throws IOException {
+    static CertificateParts open(ProxyConfig config, StoreOpening store, Surroundings around) throws IOException {
         Parts parts = around.parts();
-        KeyEncryption keys = parts.opened(ProxyKeys.of(config));
-        CertificateTables tables = parts.opened(CertificateTables.open(
-                config.store().tables(),
-                keys,
-                around.time().clock(),
-                (operation, outcome) ->
-                        around.metrics().storeCalled(operation, outcome.name().toLowerCase(Locale.ROOT))));
         var limits = config.limits();
         var admission = new Admission(
                 new MeteredVerifier(
@@ -98,8 +90,10 @@ record CertificateParts(
                         around.time().nanos()),
                 limits.asks(),
                 around.time().nanos());
+        List<IssuingParts.Configured> authorities = authorities(config, around.time());
+        CertificateTables tables = store.tables();
         var board = new ChallengeBoard(tables.challenges(), around.time().clock());
-        var issuing = parts.opened(new IssuingParts(tables, authorities(config, around.time()), board, around.time()));
+        var issuing = parts.opened(new IssuingParts(tables, authorities, board, around.time()));
 
         String owner = UUID.randomUUID().toString();
         var announcements = parts.opened(new Announcements(tables.changes(), around.timer()));

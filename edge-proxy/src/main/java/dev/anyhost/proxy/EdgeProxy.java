@@ -56,6 +56,7 @@ public final class EdgeProxy implements AutoCloseable {
     private final Drain drain = new Drain();
     private final IssuanceTime time = IssuanceTime.real();
     private final Parts parts = new Parts();
+    private final StoreOpening store;
     private final EventLoops loops;
     private final Listeners listeners;
     private final Listeners adminListeners;
@@ -67,6 +68,7 @@ public final class EdgeProxy implements AutoCloseable {
         this.config = config;
         this.adminAddress = config.listen().admin();
         health.raise("start", "starting");
+        store = parts.opened(StoreOpening.begin(config, time, metrics));
         loops = parts.opened(EventLoops.start());
         listeners = new Listeners(loops, metrics::acceptFailed);
         adminListeners = new Listeners(loops);
@@ -98,7 +100,7 @@ public final class EdgeProxy implements AutoCloseable {
                 2, Thread.ofVirtual().name("timer").factory());
         parts.opened(timer::shutdownNow);
         var certificates = CertificateParts.open(
-                config, new CertificateParts.Surroundings(parts, metrics, time, virtualThreads, timer));
+                config, store, new CertificateParts.Surroundings(parts, metrics, time, virtualThreads, timer));
         CertificateDirectory directory = certificates.directory();
         var origins = new OriginParts(config, loops, parts);
         var forwarding = new Forwarding(

@@ -53,9 +53,8 @@ public final class JsonLines extends JsonEncoder {
         line.writeStringProperty("threadName", event.getThreadName());
         line.writeStringProperty("loggerName", event.getLoggerName());
         line.writeArrayPropertyStart("kvpList");
-        fields.appendTo((name, value) -> line.writeStartObject()
-                .writeStringProperty(name, value)
-                .writeEndObject());
+        fields.appendTo((name, value) ->
+                line.writeStartObject().writeStringProperty(name, value).writeEndObject());
         line.writeEndArray();
         line.writeStringProperty("formattedMessage", event.getFormattedMessage());
         line.writeEndObject();
@@ -68,6 +67,7 @@ public final class JsonLines extends JsonEncoder {
         return arguments != null && arguments.length == 1 && arguments[0] instanceof LogFields fields ? fields : null;
     }
 
+    @SuppressWarnings("ReferenceEquality") // The same place, not one like it.
     private JsonGenerator on(OutputStream to) {
         if (generator == null || target != to) {
             target = to;
