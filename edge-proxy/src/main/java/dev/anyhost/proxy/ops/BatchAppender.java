@@ -33,7 +33,7 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
     private final Queue<ILoggingEvent> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicLong lost = new AtomicLong();
-    private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
+    private final Batch batch = new Batch();
     private long told;
     private final OutputStream out;
     private final Thread writer = new Thread(this::write, "log");
@@ -70,7 +70,13 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
             lost.incrementAndGet();
             return;
         }
-        event.prepareForDeferredProcessing();
+        try {
+            event.prepareForDeferredProcessing();
+        } catch (RuntimeException | Error broken) {
+            queued.decrementAndGet();
+            lost.incrementAndGet();
+            return;
+        }
         queue.add(event);
         if (idle) {
             LockSupport.unpark(writer);
@@ -101,12 +107,11 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
         int events = 0;
         for (ILoggingEvent event = first; event != null; event = queue.poll()) {
             queued.decrementAndGet();
-            events++;
-            encode(event, encoder);
+            events += encode(event, encoder) ? 1 : 0;
         }
         long before = lost.get();
         if (before > told) {
-            encode(lossOf(before - told), encoder);
+            var _ = encode(lossOf(before - told), encoder);
         }
         try {
             batch.writeTo(out);
@@ -117,11 +122,30 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
         return true;
     }
 
-    private void encode(ILoggingEvent event, Encoder<ILoggingEvent> with) {
-        if (with instanceof JsonLines lines) {
-            lines.encode(event, batch);
-        } else {
-            batch.writeBytes(with.encode(event));
+    /**
+     * Whether the event is in the batch now. What is logged is anybody's object with anybody's {@code toString}: one that
+     * throws, whatever it throws, costs its own line and not the log.
+     */
+    private boolean encode(ILoggingEvent event, Encoder<ILoggingEvent> with) {
+        int before = batch.size();
+        try {
+            if (with instanceof JsonLines lines) {
+                lines.encode(event, batch);
+            } else {
+                batch.writeBytes(with.encode(event));
+            }
+            return true;
+        } catch (RuntimeException | Error broken) {
+            batch.cutTo(before);
+            lost.incrementAndGet();
+            return false;
+        }
+    }
+
+    /** Bytes that can be taken back. */
+    private static final class Batch extends ByteArrayOutputStream {
+        void cutTo(int size) {
+            count = size;
         }
     }
 

@@ -40,7 +40,7 @@ public final class JsonLines extends JsonEncoder {
         }
         try {
             write(event, fields, on(to));
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             generator = null; // It is in the midst of a line, which nobody is to see.
             throw failed;
         }

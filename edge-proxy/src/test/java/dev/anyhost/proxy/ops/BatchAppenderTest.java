@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +98,73 @@ class BatchAppenderTest {
         appender.stop();
         assertThat(disk.written.toString(UTF_8).lines()).containsExactly("after", "10 log events dropped");
         assertThat(appender.lost()).isEqualTo(10);
+    }
+
+    private static final class Poison {
+        @Override
+        public String toString() {
+            throw new IllegalStateException("no words for it");
+        }
+    }
+
+    private static final class DeepPoison {
+        @Override
+        public String toString() {
+            throw new StackOverflowError();
+        }
+    }
+
+    private BatchAppender startedWithDelicateEncoder(OutputStream out) {
+        BatchAppender appender = started(out);
+        appender.setEncoder(new PatternLayoutEncoder() {
+            @Override
+            public byte[] encode(ILoggingEvent event) {
+                String text = event.getMessage().startsWith("poison")
+                        ? Arrays.toString(event.getArgumentArray())
+                        : event.getMessage();
+                return (text + "\n").getBytes(UTF_8);
+            }
+        });
+        return appender;
+    }
+
+    private LoggingEvent poisoned(Object what) {
+        var poisoned = event("poison");
+        poisoned.setArgumentArray(new Object[] {what});
+        return poisoned;
+    }
+
+    @Test
+    void eventThatCantBeEncoded_costsItselfOnlyAndIsCounted() {
+        var out = new ByteArrayOutputStream();
+        BatchAppender appender = startedWithDelicateEncoder(out);
+        for (Object poison : List.of(new Poison(), new DeepPoison())) {
+            appender.doAppend(event("before"));
+            appender.doAppend(poisoned(poison));
+            appender.doAppend(event("after"));
+        }
+        appender.stop();
+        assertThat(out.toString(UTF_8).lines().filter(line -> !line.endsWith("dropped")))
+                .containsExactly("before", "after", "before", "after");
+        assertThat(appender.lost()).isEqualTo(2);
+    }
+
+    @Test
+    void eventThatCantBePrepared_isCountedAndTakesNoRoom() {
+        var out = new ByteArrayOutputStream();
+        BatchAppender appender = started(out);
+        for (int i = 0; i < 10_000; i++) {
+            appender.doAppend(new LoggingEvent("here", context.getLogger("test"), Level.INFO, "x", null, null) {
+                @Override
+                public void prepareForDeferredProcessing() {
+                    throw new StackOverflowError();
+                }
+            });
+        }
+        appender.doAppend(event("after"));
+        appender.stop();
+        assertThat(out.toString(UTF_8)).contains("after");
+        assertThat(appender.lost()).isEqualTo(10_000);
     }
 
     @Test
