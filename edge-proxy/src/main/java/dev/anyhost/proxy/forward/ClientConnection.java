@@ -158,8 +158,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** The rest of the connection has no meaning any more. */
     private void reject(HeadError error) {
-        scope().tally(null).finish(error.status(), Optional.of(RequestError.REQUEST_MALFORMED));
-        write(ErrorPage.of(error).write(false, true, allocator()));
+        ClientScope.Destination.Refused refused = scope().unreadable(error);
+        scope().tally(null).finish(refused.answer().status(), Optional.of(refused.error()));
+        write(refused.answer().write(false, true, allocator()));
         close();
     }
 

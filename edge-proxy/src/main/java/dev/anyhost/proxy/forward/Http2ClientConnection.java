@@ -388,6 +388,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
         Http2Exception strict = outbound ? found : streamErrors.strict(found);
         if (strict instanceof Http2Exception.StreamException ofStream) {
+            if (!outbound && connection().stream(ofStream.streamId()) == null) {
+                scope().refusedUnread(); // Malformed already for Netty, which made no stream of it.
+            }
             super.onStreamError(ctx, outbound, cause, ofStream);
         } else {
             onConnectionError(ctx, outbound, cause, strict);

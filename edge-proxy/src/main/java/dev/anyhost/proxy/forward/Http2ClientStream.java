@@ -67,11 +67,12 @@ final class Http2ClientStream implements ClientStream {
                 start(head, scope);
             }
             case Http2Request.Refused(HeadError error) -> {
-                scope.tally(null).finish(error.status(), Optional.of(RequestError.REQUEST_MALFORMED));
+                ClientScope.Destination.Refused refused = scope.unreadable(error);
+                scope.tally(null).finish(refused.answer().status(), Optional.of(refused.error()));
                 if (error.status() == 400) {
-                    throw malformed();
+                    throw malformed(); // Also beyond a limit: a reset counts, and ends a flood sooner.
                 } else {
-                    answer(ErrorPage.of(error));
+                    answer(refused.answer());
                 }
             }
         }

@@ -29,18 +29,21 @@ public final class RequestLimits {
     record Excess(RequestError error, Duration retryAfter) {}
 
     /**
-     * Counts a request; what one client has too many of takes nothing from its tenant.
+     * Counts a request, whatever becomes of it; what one client has too many of is to take nothing from its tenant, so
+     * this is asked first.
      *
      * @param client empty for who isn't limited
      */
-    Optional<Excess> excess(Optional<ClientNetwork> client, String tenant) {
-        if (perClient.isPresent() && client.isPresent() && !perClient.get().tryTake(client.get())) {
-            return Optional.of(excess(RequestError.CLIENT_LIMITED, perClient.get()));
-        }
-        if (perTenant.isPresent() && !perTenant.get().tryTake(tenant)) {
-            return Optional.of(excess(RequestError.TENANT_LIMITED, perTenant.get()));
-        }
-        return Optional.empty();
+    Optional<Excess> ofClient(Optional<ClientNetwork> client) {
+        return perClient.flatMap(limiter ->
+                client.filter(one -> !limiter.tryTake(one)).map(over -> excess(RequestError.CLIENT_LIMITED, limiter)));
+    }
+
+    /** Counts a request that would go to the tenant's origin. */
+    Optional<Excess> ofTenant(String tenant) {
+        return perTenant
+                .filter(limiter -> !limiter.tryTake(tenant))
+                .map(limiter -> excess(RequestError.TENANT_LIMITED, limiter));
     }
 
     private static Excess excess(RequestError error, RateLimiter<?> limiter) {

@@ -108,11 +108,11 @@ class RequestLimitsTest {
 
     private static boolean takes(RequestLimits limits, String address) {
         Optional<ClientNetwork> client = Optional.of(ClientNetwork.of(InetAddress.ofLiteral(address)));
-        return limits.excess(client, "shop").isEmpty();
+        return limits.ofClient(client).or(() -> limits.ofTenant("shop")).isEmpty();
     }
 
     @Test
-    void trustedProxyAndUnnamedClient_areNotLimitedAsOneClient() {
+    void trustedProxyThatNamesNobodyAndUnnamedClient_areNotLimitedAsOneClient() {
         ForwardSettings trusting = ForwardSettings.https(443).withTrustedProxies(any -> true);
         try (var proxy = proxy(perClient(), trusting, Optional.empty())) {
             for (int i = 0; i < 5; i++) {
