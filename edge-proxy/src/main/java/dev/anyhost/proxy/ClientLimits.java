@@ -12,6 +12,7 @@ import java.util.function.Function;
  *
  * @param connections open at a time, on https and on http each
  * @param connectionsPerClient the same from one client
+ * @param connectionsPerTenant open at a time for all of a tenant's hostnames, on https
  * @param newConnectionsPerClient opened by one client
  * @param requestsPerClient of one client, whatever the hostname
  * @param requestsPerTenant for all of a tenant's hostnames
@@ -20,13 +21,20 @@ import java.util.function.Function;
 public record ClientLimits(
         Optional<Integer> connections,
         Optional<Integer> connectionsPerClient,
+        Optional<Integer> connectionsPerTenant,
         Optional<RateLimit> newConnectionsPerClient,
         Optional<RateLimit> requestsPerClient,
         Optional<RateLimit> requestsPerTenant,
         Optional<Duration> connectionAge) {
 
     static final ClientLimits NONE = new ClientLimits(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     private static final int MOST = 10_000_000;
     private static final String NUMBER_EXPECTED = "a whole number from 1 to " + MOST + ", or none";
@@ -39,6 +47,7 @@ public record ClientLimits(
         return new ClientLimits(
                 limit(limits, "connections", NUMBER_EXPECTED, ClientLimits::number),
                 limit(limits, "connections-per-client", NUMBER_EXPECTED, ClientLimits::number),
+                limit(limits, "connections-per-tenant", NUMBER_EXPECTED, ClientLimits::number),
                 limit(limits, "new-connections-per-client", RATE_EXPECTED, ClientLimits::rate),
                 limit(limits, "requests-per-client", RATE_EXPECTED, ClientLimits::rate),
                 limit(limits, "requests-per-tenant", RATE_EXPECTED, ClientLimits::rate),

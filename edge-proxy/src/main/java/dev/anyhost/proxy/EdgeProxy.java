@@ -9,8 +9,10 @@ import dev.anyhost.proxy.forward.RequestLimits;
 import dev.anyhost.proxy.forward.SmallHttpHandler;
 import dev.anyhost.proxy.forward.SmallResponse;
 import dev.anyhost.proxy.forward.TimeLimits;
+import dev.anyhost.proxy.handshake.CertificateLookup;
 import dev.anyhost.proxy.handshake.HandshakeHandler;
 import dev.anyhost.proxy.handshake.Handshakes;
+import dev.anyhost.proxy.handshake.TenantConnections;
 import dev.anyhost.proxy.handshake.TlsContexts;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.RequestHead;
@@ -114,8 +116,10 @@ public final class EdgeProxy implements AutoCloseable {
                         config.limits().clients().requestsPerTenant(),
                         time.nanos()));
         var handshakes = new Handshakes(
-                (hostname, connection) ->
-                        directory.answer(hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
+                limitedByTenant(
+                        (hostname, connection) -> directory.answer(
+                                hostname, ClientAddress.of(connection).getAddress(), connection.eventLoop()),
+                        directory),
                 certificates.validations(),
                 parts.opened(TlsContexts.of(loops.group(), certificates.tickets()::keys)),
                 new HandshakeMetrics(metrics, time.nanos()),
@@ -148,6 +152,15 @@ public final class EdgeProxy implements AutoCloseable {
             certificates.changes().follow();
         });
         parts.opened(() -> interrupt(virtualThreads));
+    }
+
+    private CertificateLookup limitedByTenant(CertificateLookup certificates, CertificateDirectory directory) {
+        return config.limits()
+                .clients()
+                .connectionsPerTenant()
+                .<CertificateLookup>map(most -> new TenantConnections(
+                        certificates, directory::tenant, most, () -> metrics.limited("connections-per-tenant")))
+                .orElse(certificates);
     }
 
     /** Orders under way are handed over to the other instances, which takes a call to the store. */

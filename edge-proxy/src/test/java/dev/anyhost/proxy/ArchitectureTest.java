@@ -30,7 +30,7 @@ class ArchitectureTest {
 
     /** What each package of the proxy may import of the proxy; ops and config may be imported by all. */
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
-            Map.entry("listen", List.of("handshake", "forward", "challenge", "concurrent")),
+            Map.entry("listen", List.of("handshake", "forward", "challenge", "concurrent", "channel")),
             Map.entry("handshake", List.of("certificate", "challenge", "concurrent", "channel")),
             Map.entry("forward", List.of("http2", "http1", "challenge", "admission", "concurrent", "channel")),
             Map.entry("migration", List.of("certificate", "issuance")),

@@ -106,6 +106,7 @@ class ProxyConfigTest {
                 limits:
                   connections: 0
                   connections-per-client: many
+                  connections-per-tenant: -1
                   new-connections-per-client: 5
                   requests-per-client: 0/1s
                   requests-per-tenant: 10/0s
@@ -118,6 +119,7 @@ class ProxyConfigTest {
                         "listen.allow-from[0]",
                         "limits.connections",
                         "limits.connections-per-client",
+                        "limits.connections-per-tenant",
                         "limits.new-connections-per-client",
                         "limits.requests-per-client",
                         "limits.requests-per-tenant",
@@ -139,6 +141,7 @@ class ProxyConfigTest {
                   warm-ups-waiting: 7
                   connections: 50000
                   connections-per-client: 200
+                  connections-per-tenant: 3000
                   new-connections-per-client: 100/10s
                   requests-per-client: 600/1m
                   requests-per-tenant: none
@@ -154,6 +157,7 @@ class ProxyConfigTest {
                         new ClientLimits(
                                 Optional.of(50_000),
                                 Optional.of(200),
+                                Optional.of(3_000),
                                 Optional.of(new RateLimit(100, Duration.ofSeconds(10))),
                                 Optional.of(new RateLimit(600, Duration.ofMinutes(1))),
                                 Optional.empty(),

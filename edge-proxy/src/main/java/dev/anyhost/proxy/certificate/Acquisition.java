@@ -222,7 +222,14 @@ public final class Acquisition {
         switch (answer.cause()) {
             case ISSUANCE_FAILED, AUTHORITY_PAUSED, LIMIT_REACHED, AUTHORITY_UNAVAILABLE, TOO_MANY_NEW_NAMES ->
                 failures.note(hostname, route, answer);
-            case VERIFIER_SILENT, TOO_MANY_ASKS, STORE_UNREACHABLE, KEY_UNAVAILABLE, ISSUING, OVERLOADED, DEADLINE -> {}
+            case VERIFIER_SILENT,
+                    TOO_MANY_ASKS,
+                    STORE_UNREACHABLE,
+                    KEY_UNAVAILABLE,
+                    ISSUING,
+                    OVERLOADED,
+                    TENANT_CONNECTIONS,
+                    DEADLINE -> {}
         }
         return answer;
     }

@@ -50,6 +50,8 @@ public sealed interface CertificateAnswer {
         TOO_MANY_NEW_NAMES,
         /** More wait, or are ordered, than this process takes on. */
         OVERLOADED,
+        /** There is one; but the hostname's tenant has as many connections as it may have. */
+        TENANT_CONNECTIONS,
         /** It took longer than a visitor waits; it goes on without them. */
         DEADLINE
     }

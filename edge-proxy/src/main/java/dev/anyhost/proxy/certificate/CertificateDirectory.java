@@ -161,6 +161,13 @@ public final class CertificateDirectory {
                 : new Routing.Unknown();
     }
 
+    /** Whom limits count a hostname for: who owns it, as far as is known; else it is by itself. */
+    public String tenant(Hostname hostname) {
+        return routing(hostname) instanceof Routing.Known(Route route)
+                ? route.tenant().orElse(hostname.value())
+                : hostname.value();
+    }
+
     private void refreshIfDue(Hostname hostname, Admission.Standing standing) {
         if (standing.due()) {
             background.execute(() -> acquisition.refresh(hostname));

@@ -1,5 +1,6 @@
 package dev.anyhost.proxy.listen;
 
+import dev.anyhost.proxy.channel.OpenConnections;
 import dev.anyhost.proxy.concurrent.RateLimit;
 import dev.anyhost.proxy.concurrent.RateLimiter;
 import dev.anyhost.proxy.forward.ClientAddress;
@@ -7,9 +8,7 @@ import dev.anyhost.proxy.forward.ClientNetwork;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -25,7 +24,7 @@ public final class ConnectionGate {
     private final Consumer<String> refused;
     private final Optional<RateLimiter<ClientNetwork>> arrivals;
     private final AtomicInteger open = new AtomicInteger();
-    private final Map<ClientNetwork, Integer> byClient = new ConcurrentHashMap<>();
+    private final Optional<OpenConnections<ClientNetwork>> byClient;
 
     /**
      * What is allowed.
@@ -57,6 +56,7 @@ public final class ConnectionGate {
     public ConnectionGate(Rules rules, Consumer<String> refused, LongSupplier nanos) {
         this.rules = rules;
         this.refused = refused;
+        this.byClient = rules.perClient().map(OpenConnections::new);
         this.arrivals = rules.newPerClient().map(limit -> new RateLimiter<>(limit, nanos));
     }
 
@@ -85,21 +85,13 @@ public final class ConnectionGate {
         if (arrivals.isPresent() && !arrivals.get().tryTake(client.get())) {
             return isRefused("new-connections-per-client");
         }
-        return rules.perClient().isEmpty()
-                || isWithin(rules.perClient().get(), client.get(), channel)
+        return byClient.isEmpty()
+                || byClient.get().hasRoomFor(client.get(), channel)
                 || isRefused("connections-per-client");
     }
 
     private static boolean isIn(List<Cidr> blocks, InetAddress address) {
         return blocks.stream().anyMatch(block -> block.contains(address));
-    }
-
-    private boolean isWithin(int most, ClientNetwork client, Channel channel) {
-        int now = byClient.merge(client, 1, Integer::sum);
-        channel.closeFuture()
-                .addListener(
-                        closed -> byClient.computeIfPresent(client, (any, count) -> count == 1 ? null : count - 1));
-        return now <= most;
     }
 
     /** Never, so that refusals read as the last of several conditions. */

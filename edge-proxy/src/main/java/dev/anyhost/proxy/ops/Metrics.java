@@ -61,6 +61,7 @@ public final class Metrics {
             "allow-from",
             "connections",
             "connections-per-client",
+            "connections-per-tenant",
             "new-connections-per-client",
             "requests-per-client",
             "requests-per-tenant"

@@ -27,11 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** What a process has of TLS, without all that finds certificates: it has them for some names. */
 final class TlsServer implements AutoCloseable {
 
-    private static final TestCa CA = TestCa.create("tls server");
+    static final TestCa CA = TestCa.create("tls server");
     private static final byte[] ANSWER =
             "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -41,10 +42,15 @@ final class TlsServer implements AutoCloseable {
     private final Channel listener;
 
     TlsServer(List<String> names, Supplier<List<TicketKey>> tickets) {
+        this(names, tickets, lookup -> lookup);
+    }
+
+    /** @param before what is asked before the certificates */
+    TlsServer(List<String> names, Supplier<List<TicketKey>> tickets, UnaryOperator<CertificateLookup> before) {
         contexts = TlsContexts.of(loops, tickets);
         names.stream().map(TlsServer::certificate).forEach(one -> certificates.put(one.hostname(), one));
         var handshakes = new Handshakes(
-                (hostname, connection) -> connection.eventLoop().newSucceededFuture(answer(hostname)),
+                before.apply((hostname, connection) -> connection.eventLoop().newSucceededFuture(answer(hostname))),
                 ValidationLookup.NONE,
                 contexts,
                 HandshakeEvents.NONE,
