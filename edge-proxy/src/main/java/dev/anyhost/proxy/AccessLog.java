@@ -18,6 +18,8 @@ final class AccessLog implements RequestLog {
     private static final Optional<RequestError> CLIENT_LIMITED = Optional.of(RequestError.CLIENT_LIMITED);
     private static final Optional<RequestError> TENANT_LIMITED = Optional.of(RequestError.TENANT_LIMITED);
 
+    private static final Optional<RequestError> MEMORY_SHORT = Optional.of(RequestError.MEMORY_SHORT);
+
     private final Metrics metrics;
 
     AccessLog(Metrics metrics) {
@@ -31,6 +33,8 @@ final class AccessLog implements RequestLog {
             metrics.limited("requests-per-client");
         } else if (request.error().equals(TENANT_LIMITED)) {
             metrics.limited("requests-per-tenant");
+        } else if (request.error().equals(MEMORY_SHORT)) {
+            metrics.limited("memory");
         }
         if (LOG.isInfoEnabled()) {
             LOG.info("request", new Line(request));

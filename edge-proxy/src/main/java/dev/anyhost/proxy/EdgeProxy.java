@@ -26,7 +26,9 @@ import dev.anyhost.proxy.listen.Listeners;
 import dev.anyhost.proxy.ops.Drain;
 import dev.anyhost.proxy.ops.Health;
 import dev.anyhost.proxy.ops.Log;
+import dev.anyhost.proxy.ops.MemoryUse;
 import dev.anyhost.proxy.ops.Metrics;
+import dev.anyhost.proxy.ops.Shedding;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -41,6 +43,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -62,6 +65,7 @@ public final class EdgeProxy implements AutoCloseable {
     private final EventLoops loops;
     private final Listeners listeners;
     private final Listeners adminListeners;
+    private final BooleanSupplier shedding;
     private final List<InetSocketAddress> httpsAddresses = new ArrayList<>();
     private final List<InetSocketAddress> httpAddresses = new ArrayList<>();
     private InetSocketAddress adminAddress;
@@ -75,6 +79,18 @@ public final class EdgeProxy implements AutoCloseable {
         listeners = new Listeners(loops, metrics::acceptFailed);
         adminListeners = new Listeners(loops);
         metrics.logLost(Log::lost);
+        shedding = shedding(MemoryUse.real());
+    }
+
+    private BooleanSupplier shedding(MemoryUse use) {
+        BooleanSupplier on = config.limits()
+                .clients()
+                .memory()
+                .map(share -> parts.opened(new Shedding(use, share)).start())
+                .<BooleanSupplier>map(guard -> guard::isOn)
+                .orElse(() -> false);
+        metrics.memory(use, on);
+        return on;
     }
 
     /**
@@ -114,7 +130,8 @@ public final class EdgeProxy implements AutoCloseable {
                 new RequestLimits(
                         config.limits().clients().requestsPerClient(),
                         config.limits().clients().requestsPerTenant(),
-                        time.nanos()));
+                        time.nanos(),
+                        shedding));
         var handshakes = new Handshakes(
                 limitedByTenant(
                         (hostname, connection) -> directory.answer(
@@ -173,9 +190,9 @@ public final class EdgeProxy implements AutoCloseable {
 
     private void listen(Handshakes handshakes, PublicHttp http) throws IOException {
         ProxyConfig.Listen listen = config.listen();
-        ConnectionGate httpsGate = gate("https", listen.allowFrom());
-        // Authorities validate over http, from addresses that they don't tell.
-        ConnectionGate httpGate = gate("http", List.of());
+        ConnectionGate httpsGate = gate("https", listen.allowFrom(), shedding);
+        // Authorities validate over http, from addresses that they don't tell; and it takes next to no memory.
+        ConnectionGate httpGate = gate("http", List.of(), () -> false);
         for (InetSocketAddress address : listen.https()) {
             httpsAddresses.add(listeners.open(address, pipeline(() -> new HandshakeHandler(handshakes), httpsGate)));
         }
@@ -190,7 +207,7 @@ public final class EdgeProxy implements AutoCloseable {
         health.raise("tickets", "shared keys not looked for yet");
     }
 
-    private ConnectionGate gate(String listener, List<Cidr> from) {
+    private ConnectionGate gate(String listener, List<Cidr> from, BooleanSupplier closed) {
         ClientLimits limits = config.limits().clients();
         var gate = new ConnectionGate(
                 new ConnectionGate.Rules(
@@ -200,7 +217,8 @@ public final class EdgeProxy implements AutoCloseable {
                         limits.newConnectionsPerClient(),
                         config.listen().trustedProxies()),
                 metrics::limited,
-                time.nanos());
+                time.nanos(),
+                closed);
         metrics.connections(listener, gate::open);
         return gate;
     }

@@ -86,7 +86,7 @@ class ProxyConfigTest {
                         50,
                         50,
                         new EarlyCertificates.Limits(4, 1_000),
-                        ClientLimits.NONE));
+                        ClientLimits.DEFAULT));
         assertThat(config.drain().announce()).isZero();
         assertThat(config.drain().grace()).isEqualTo(Duration.ofSeconds(30));
     }
@@ -110,6 +110,7 @@ class ProxyConfigTest {
                   new-connections-per-client: 5
                   requests-per-client: 0/1s
                   requests-per-tenant: 10/0s
+                  memory: 100%
                   connection-age: 30s
                 """);
         assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
@@ -123,6 +124,7 @@ class ProxyConfigTest {
                         "limits.new-connections-per-client",
                         "limits.requests-per-client",
                         "limits.requests-per-tenant",
+                        "limits.memory",
                         "limits.connection-age");
     }
 
@@ -145,6 +147,7 @@ class ProxyConfigTest {
                   new-connections-per-client: 100/10s
                   requests-per-client: 600/1m
                   requests-per-tenant: none
+                  memory: 75%
                   connection-age: 1h
                 """);
         assertThat(config.limits())
@@ -161,6 +164,7 @@ class ProxyConfigTest {
                                 Optional.of(new RateLimit(100, Duration.ofSeconds(10))),
                                 Optional.of(new RateLimit(600, Duration.ofMinutes(1))),
                                 Optional.empty(),
+                                Optional.of(0.75),
                                 Optional.of(Duration.ofHours(1)))));
     }
 

@@ -39,7 +39,34 @@ final class ProxyProcess implements AutoCloseable {
     static ProxyProcess start(
             TestSystem system, URI origin, int[] ports, List<String> options, Map<String, String> changes)
             throws IOException, InterruptedException {
+        return start(system, origin, ports, options, changes, "true");
+    }
+
+    /** As above, on the system's ports and with a port for {@link #metric}, in what a shell's command makes of a process. */
+    static ProxyProcess startAfter(String shell, TestSystem system, int adminPort)
+            throws IOException, InterruptedException {
+        return start(
+                system,
+                system.origin.uri(),
+                new int[] {system.httpsPort, system.httpPort},
+                List.of("-Xmx96m"),
+                admin(adminPort),
+                shell);
+    }
+
+    /** What to change in the configuration for a known admin port. */
+    static Map<String, String> admin(int port) {
+        return Map.of("admin: \"127.0.0.1:0\"", "admin: \"127.0.0.1:" + port + "\"");
+    }
+
+    private static ProxyProcess start(
+            TestSystem system, URI origin, int[] ports, List<String> options, Map<String, String> changes, String shell)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
+                "/bin/sh",
+                "-c",
+                shell + " && exec \"$@\"",
+                "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -85,6 +112,17 @@ final class ProxyProcess implements AutoCloseable {
         } catch (IOException notYet) {
             return false;
         }
+    }
+
+    /** One metric's value as the admin port has it; 0 when it isn't there. On a connection that may be kept. */
+    static double metric(HttpClient http, int adminPort, String name) throws IOException, InterruptedException {
+        URI metrics = URI.create("http://127.0.0.1:" + adminPort + "/metrics");
+        return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
     }
 
     boolean isAlive() {

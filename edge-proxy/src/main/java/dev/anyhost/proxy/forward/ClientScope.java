@@ -51,7 +51,8 @@ record ClientScope(
 
     /** What a client is refused takes from what it may ask for, too: an error is no cheaper for us than a small answer. */
     Destination destination(RequestHead request) {
-        Optional<RequestLimits.Excess> excess = forwarding.limits().ofClient(limited.by(request));
+        Optional<RequestLimits.Excess> excess =
+                forwarding.limits().ofProcess().or(() -> forwarding.limits().ofClient(limited.by(request)));
         if (excess.isPresent()) {
             return tooMany(excess.get(), request);
         }

@@ -25,6 +25,8 @@ public enum RequestError {
     /** It closed or broke its framing within the body. */
     RESPONSE_CUT(502, "The origin broke off its response"),
     NO_ROUTE(503, "No origin is known for this hostname"),
+    /** This process sheds what is new. */
+    MEMORY_SHORT(503, "Too busy at the moment"),
     OVERLOADED(503, "Too many requests to this origin"),
     ORIGIN_CONNECT_TIMEOUT(504, "The origin did not answer the connection in time"),
     RESPONSE_TIMEOUT(504, "The origin did not respond in time");

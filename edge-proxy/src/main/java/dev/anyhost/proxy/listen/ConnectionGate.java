@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -22,6 +23,7 @@ public final class ConnectionGate {
 
     private final Rules rules;
     private final Consumer<String> refused;
+    private final BooleanSupplier shedding;
     private final Optional<RateLimiter<ClientNetwork>> arrivals;
     private final AtomicInteger open = new AtomicInteger();
     private final Optional<OpenConnections<ClientNetwork>> byClient;
@@ -47,13 +49,20 @@ public final class ConnectionGate {
                 new Rules(List.of(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
 
+    /** A gate for one kind of listener, whatever memory is left. */
+    public ConnectionGate(Rules rules, Consumer<String> refused, LongSupplier nanos) {
+        this(rules, refused, nanos, () -> false);
+    }
+
     /**
      * A gate for one kind of listener.
      *
      * @param refused hears of each refusal, by the configuration's key that it goes back to
      * @param nanos a monotonic clock
+     * @param shedding whether nobody comes in now
      */
-    public ConnectionGate(Rules rules, Consumer<String> refused, LongSupplier nanos) {
+    public ConnectionGate(Rules rules, Consumer<String> refused, LongSupplier nanos, BooleanSupplier shedding) {
+        this.shedding = shedding;
         this.rules = rules;
         this.refused = refused;
         this.byClient = rules.perClient().map(OpenConnections::new);
@@ -69,6 +78,9 @@ public final class ConnectionGate {
     boolean hasRoomFor(Channel channel) {
         int now = open.incrementAndGet();
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        if (shedding.getAsBoolean()) {
+            return isRefused("memory");
+        }
         return rules.inAll().filter(most -> now > most).isEmpty() || isRefused("connections");
     }
 

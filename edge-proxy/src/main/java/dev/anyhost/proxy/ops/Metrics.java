@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -60,6 +61,7 @@ public final class Metrics {
         for (String limit : new String[] {
             "allow-from",
             "connections",
+            "memory",
             "connections-per-client",
             "connections-per-tenant",
             "new-connections-per-client",
@@ -141,6 +143,13 @@ public final class Metrics {
     /** Connections that are open now. {@code listener}: https or http. */
     public void connections(String listener, Supplier<Number> open) {
         Gauge.builder("anyhost.connections", open).tag("listener", listener).register(registry);
+    }
+
+    /** What is used of direct memory and heap, as shares; and 1 while what is new is turned away for it, else 0. */
+    public void memory(MemoryUse use, BooleanSupplier shedding) {
+        Gauge.builder("anyhost.memory.used", use::direct).tag("of", "direct").register(registry);
+        Gauge.builder("anyhost.memory.used", use::heap).tag("of", "heap").register(registry);
+        Gauge.builder("anyhost.shedding", () -> shedding.getAsBoolean() ? 1 : 0).register(registry);
     }
 
     /** Log events that were lost, which no log tells while the disk is full. */

@@ -153,6 +153,43 @@ class RequestLimitsTest {
     }
 
     @Test
+    void shortMemory_isA503ForWhatIsNewAndTakesNothingFromAnybody() {
+        var shedding = new java.util.concurrent.atomic.AtomicBoolean(true);
+        var limits = new RequestLimits(TWO, NONE, () -> 0, shedding::get);
+        try (var proxy = proxy(limits)) {
+            assertThat(exchange(proxy))
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("Retry-After: 5\r\n", "Connection: close\r\n", "Error: memory-short");
+            assertThat(proxy.records.getLast().error()).contains(RequestError.MEMORY_SHORT);
+        }
+        for (int i = 0; i < 5; i++) {
+            assertThat(limits.ofProcess()).isPresent();
+        }
+        shedding.set(false);
+        try (var proxy = proxy(limits)) {
+            proxy.send(GET).receivedBy(0);
+            shedding.set(true);
+            assertThat(proxy.answer(OK).received()).isEqualTo(OK); // What is there goes on.
+        }
+    }
+
+    @Test
+    void shortMemory_isA503ForTheStreamInHttp2() {
+        var shedding = new java.util.concurrent.atomic.AtomicBoolean(true);
+        try (var origin = dev.anyhost.testkit.RawOrigin.start(dev.anyhost.testkit.RawOrigin.Script.answering(OK));
+                var proxy = ProxyFixture.startHttp2(ProxyFixture.Setup.to(origin.uri())
+                        .withLimits(new RequestLimits(NONE, NONE, () -> 0, shedding::get)));
+                var client = proxy.connectHttp2()) {
+            Http2Wire.Response refused = client.get(1, "/").response(1);
+            assertThat(refused.status()).isEqualTo("503");
+            assertThat(refused.head().get("retry-after")).hasToString("5");
+            assertThat(origin.connections()).isEmpty();
+            shedding.set(false);
+            assertThat(client.get(3, "/").response(3).status()).isEqualTo("200");
+        }
+    }
+
+    @Test
     void http2_getsA429ForTheStreamAlone() {
         try (var origin = dev.anyhost.testkit.RawOrigin.start(dev.anyhost.testkit.RawOrigin.Script.answering(OK));
                 var proxy = ProxyFixture.startHttp2(

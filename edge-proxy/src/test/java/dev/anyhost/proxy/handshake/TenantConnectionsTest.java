@@ -7,6 +7,7 @@ import dev.anyhost.proxy.certificate.CertificateAnswer;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotAllowed;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
+import dev.anyhost.proxy.certificate.ServableCertificate;
 import dev.anyhost.store.tickets.TicketKeyRing;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
@@ -123,7 +124,8 @@ class TenantConnectionsTest {
         var late = new EmbeddedChannel();
         List<Future<CertificateAnswer>> asked = List.of(scripted.ask(left), scripted.ask(stayed), scripted.ask(late));
         left.close().syncUninterruptibly();
-        scripted.answer.setSuccess(new CertificateAnswer.Serve(null, CertificateAnswer.Source.ISSUED));
+        ServableCertificate certificate = TlsServer.certificate("a.example");
+        scripted.answer.setSuccess(new CertificateAnswer.Serve(certificate, CertificateAnswer.Source.ISSUED));
         assertThat(asked.get(1).getNow()).isInstanceOf(CertificateAnswer.Serve.class);
         assertThat(asked.get(2).getNow())
                 .isInstanceOfSatisfying(
@@ -131,6 +133,7 @@ class TenantConnectionsTest {
         assertThat(scripted.refused).hasValue(1);
         stayed.close().syncUninterruptibly();
         assertThat(scripted.ask(new EmbeddedChannel()).getNow()).isInstanceOf(CertificateAnswer.Serve.class);
+        certificate.release();
     }
 
     @Test

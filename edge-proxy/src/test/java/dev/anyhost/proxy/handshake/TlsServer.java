@@ -70,7 +70,7 @@ final class TlsServer implements AutoCloseable {
                 .channel();
     }
 
-    private static ServableCertificate certificate(String name) {
+    static ServableCertificate certificate(String name) {
         ServerIdentity identity = CA.issue(name);
         return ServableCertificate.of(Hostname.parse(name).orElseThrow(), identity.chain(), identity.privateKey());
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,24 @@ class ConnectionGateTest {
         return listeners.open(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new ListenerPipeline(loadBalancers, Echo::new, gate, Optional.empty()));
+    }
+
+    private final AtomicBoolean shortOfMemory = new AtomicBoolean();
+
+    @Test
+    void shortMemory_closesWhatIsNewAndLeavesWhatIsThere() throws IOException {
+        gate = new ConnectionGate(OPEN, refusals::add, clock::get, shortOfMemory::get);
+        InetSocketAddress address = listeners.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new ListenerPipeline(List.of(), Echo::new, gate, Optional.empty()));
+        assertThat(isTaken(address)).isTrue();
+        shortOfMemory.set(true);
+        assertThat(isTaken(address)).isFalse();
+        assertThat(refusals).containsExactly("memory");
+        sockets.getFirst().getOutputStream().write('y');
+        assertThat(sockets.getFirst().getInputStream().read()).isEqualTo('y');
+        shortOfMemory.set(false);
+        assertThat(isTaken(address)).isTrue();
     }
 
     /** A connection, and whether it was taken. */
