@@ -39,6 +39,10 @@ final class EmbeddedProxy implements AutoCloseable {
     }
 
     EmbeddedProxy(ForwardSettings settings, OriginRoutes routes, RequestLimits limits) {
+        this(settings, routes, limits, "http/1.1");
+    }
+
+    private EmbeddedProxy(ForwardSettings settings, OriginRoutes routes, RequestLimits limits, String protocol) {
         Connecting connecting = (loop, origin, pool, outcome) -> {
             if (connects) {
                 var connection = new OriginConnection(origin, pool, Http1Limits.DEFAULT);
@@ -55,13 +59,19 @@ final class EmbeddedProxy implements AutoCloseable {
         var forwarding = new Forwarding(settings, routes, pools, records::add, () -> false, limits);
         client = EmbeddedChannel.builder()
                 .ticker(ticker)
-                .handlers(new ClientConnection(forwarding, ProxyFixture.SHOP))
+                .handlers(forwarding.connection(ProxyFixture.SHOP, protocol))
                 .build();
         client.config().setAllocator(allocator);
     }
 
     static EmbeddedProxy withDefaults() {
         return new EmbeddedProxy(ForwardSettings.https(443));
+    }
+
+    /** Its client speaks HTTP/2 from the first byte. */
+    static EmbeddedProxy forHttp2() {
+        return new EmbeddedProxy(
+                ForwardSettings.https(443), hostname -> new OriginRoute.To(ORIGIN), RequestLimits.NONE, "h2");
     }
 
     /** From now on, connections are never made. */
@@ -120,6 +130,11 @@ final class EmbeddedProxy implements AutoCloseable {
         return pools.of(client.eventLoop()).idle(ORIGIN);
     }
 
+    /** Bytes of memory that are in use. */
+    long held() {
+        return allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
+    }
+
     /** Nobody says anything more: lets all time limits pass. */
     void end(Duration time) {
         for (int i = 0; i < 5; i++) { // Each of a few pipelined requests has limits of its own.
@@ -132,8 +147,6 @@ final class EmbeddedProxy implements AutoCloseable {
     public void close() {
         client.finishAndReleaseAll();
         origins.forEach(EmbeddedChannel::finishAndReleaseAll);
-        assertThat(allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory())
-                .as("bytes not given back")
-                .isZero();
+        assertThat(held()).as("bytes not given back").isZero();
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** WebSockets by extended CONNECT (RFC 8441), to origins that know only HTTP/1.1's upgrade. */
 class Http2WebSocketTest {
 
-    private static final String[] CONNECT = {
+    static final String[] CONNECT = {
         ":method",
         "CONNECT",
         ":protocol",
@@ -36,7 +36,7 @@ class Http2WebSocketTest {
         "https://shop"
     };
 
-    private static String accepting(RawRequest request) {
+    static String accepting(RawRequest request) {
         return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Accept: "
                 + accept(request.header("sec-websocket-key").orElseThrow())

@@ -85,6 +85,13 @@ final class Http2Wire implements AutoCloseable {
             return section.orElseThrow();
         }
 
+        /** With its section, if it is a HEADERS frame. */
+        Frame decoded(DefaultHttp2HeadersDecoder hpack) {
+            return type == HEADERS
+                    ? new Frame(type, flags, stream, payload, Optional.of(decode(hpack, stream, payload)))
+                    : this;
+        }
+
         boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
@@ -207,8 +214,7 @@ final class Http2Wire implements AutoCloseable {
         int flags = bytes.get() & 0xff;
         int stream = bytes.getInt();
         byte[] payload = wire.read(length).getBytes(ISO_8859_1);
-        Optional<Http2Headers> section = type == HEADERS ? Optional.of(decode(stream, payload)) : Optional.empty();
-        Frame frame = new Frame(type, flags, stream, payload, section);
+        Frame frame = new Frame(type, flags, stream, payload, Optional.empty()).decoded(hpack);
         if (type == SETTINGS && (flags & ACK) == 0) {
             frame(SETTINGS, ACK, 0, new byte[0]);
         }
@@ -234,7 +240,7 @@ final class Http2Wire implements AutoCloseable {
                 .headers();
     }
 
-    private Http2Headers decode(int stream, byte[] section) {
+    private static Http2Headers decode(DefaultHttp2HeadersDecoder hpack, int stream, byte[] section) {
         ByteBuf payload = Unpooled.wrappedBuffer(section);
         try {
             return hpack.decodeHeaders(stream, payload);

@@ -2,6 +2,7 @@ package dev.anyhost.proxy.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anyhost.proxy.forward.Http2Wire.Frame;
 import dev.anyhost.proxy.listen.ConnectionAge;
 import dev.anyhost.proxy.listen.ConnectionGate;
 import dev.anyhost.proxy.listen.ListenerPipeline;
@@ -18,7 +19,10 @@ class OldConnectionTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     private static EmbeddedProxy aging(Duration most) {
-        var proxy = EmbeddedProxy.withDefaults();
+        return aging(most, EmbeddedProxy.withDefaults());
+    }
+
+    private static EmbeddedProxy aging(Duration most, EmbeddedProxy proxy) {
         var gate = new ConnectionGate(ConnectionGate.Rules.NONE, nothing -> {}, () -> 0);
         proxy.client
                 .pipeline()
@@ -39,6 +43,42 @@ class OldConnectionTest {
             proxy.send(GET).wait(Duration.ofSeconds(1));
             assertThat(proxy.answer(OK).received())
                     .isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        }
+    }
+
+    @Test
+    void http2Connection_isToldTwiceFinishesWhatItHasAndTakesNothingNew() {
+        try (var client = EmbeddedHttp2.connected()) {
+            EmbeddedProxy proxy = aging(Duration.ofMinutes(2), client.proxy);
+            client.request(1, true, "GET", "/").answer(0, OK);
+            proxy.wait(Duration.ofSeconds(89));
+            client.request(3, true, "GET", "/in-flight");
+            assertThat(client.frames()).extracting(Frame::type).doesNotContain(Http2Wire.GOAWAY);
+
+            proxy.wait(Duration.ofSeconds(1));
+            client.settle();
+            List<Frame> told = client.frames();
+            assertThat(told).extracting(Frame::type).containsExactly(Http2Wire.GOAWAY, Http2Wire.PING);
+            assertThat(told.getFirst().last()).isEqualTo(Integer.MAX_VALUE);
+            client.request(5, true, "GET", "/on-its-way");
+            client.frame(Http2Wire.PING, Http2Wire.ACK, 0, told.getLast().payload());
+            List<Frame> again = client.frames();
+            assertThat(again).extracting(Frame::type).containsExactly(Http2Wire.GOAWAY);
+            assertThat(again.getFirst().last()).isEqualTo(5);
+
+            client.request(7, true, "GET", "/too-late");
+            assertThat(proxy.origins).hasSize(2);
+            assertThat(proxy.client.isOpen()).isTrue();
+            client.answer(0, OK).answer(1, OK);
+            assertThat(client.frames())
+                    .filteredOn(Frame::ends)
+                    .extracting(Frame::stream)
+                    .containsExactlyInAnyOrder(3, 5);
+            assertThat(proxy.receivedBy(0) + proxy.receivedBy(1))
+                    .contains("/in-flight", "/on-its-way")
+                    .doesNotContain("/too-late");
+            proxy.wait(TimeLimits.DEFAULT.linger().plusSeconds(1));
+            assertThat(proxy.client.isOpen()).isFalse();
         }
     }
 
