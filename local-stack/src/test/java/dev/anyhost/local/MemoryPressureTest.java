@@ -9,6 +9,7 @@ import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.Trust;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -70,7 +71,7 @@ class MemoryPressureTest {
         var plain = new Socket();
         plain.setReceiveBufferSize(4_096);
         plain.setSoTimeout(30_000);
-        plain.connect(new InetSocketAddress("127.0.0.1", port));
+        plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         try {
             var client = (SSLSocket) tls.getSocketFactory().createSocket(plain, HOST, port, true);
             client.startHandshake();

@@ -6,16 +6,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A client's connection and its origins' in memory, on a clock that moves when told. */
 final class EmbeddedProxy implements AutoCloseable {
+
+    private static final String HTTP_2 = "h2";
 
     static final Origin ORIGIN = new Origin(false, "app.example.net", 80, true);
 
@@ -62,6 +71,51 @@ final class EmbeddedProxy implements AutoCloseable {
                 .handlers(forwarding.connection(ProxyFixture.SHOP, protocol))
                 .build();
         client.config().setAllocator(allocator);
+        if (protocol.equals(HTTP_2)) {
+            client.pipeline().addFirst(new WholeWrites());
+        }
+    }
+
+    /**
+     * Hands on what was written when it is flushed, as a socket does. An embedded channel by itself runs the loop's tasks
+     * within each write, which may put a frame between another one's head and its payload.
+     */
+    private static final class WholeWrites extends ChannelOutboundHandlerAdapter {
+
+        private record Write(Object message, ChannelPromise promise) {}
+
+        private final Deque<Write> written = new ArrayDeque<>();
+
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            written.add(new Write(message, promise));
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext ctx) {
+            for (Write next = written.poll(); next != null; next = written.poll()) {
+                ctx.write(next.message(), next.promise());
+            }
+            ctx.flush();
+        }
+
+        @Override
+        public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+            drop();
+            ctx.close(promise);
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            drop();
+        }
+
+        private void drop() {
+            for (Write next = written.poll(); next != null; next = written.poll()) {
+                ReferenceCountUtil.release(next.message());
+                next.promise().tryFailure(new ClosedChannelException());
+            }
+        }
     }
 
     static EmbeddedProxy withDefaults() {
@@ -71,7 +125,7 @@ final class EmbeddedProxy implements AutoCloseable {
     /** Its client speaks HTTP/2 from the first byte. */
     static EmbeddedProxy forHttp2() {
         return new EmbeddedProxy(
-                ForwardSettings.https(443), hostname -> new OriginRoute.To(ORIGIN), RequestLimits.NONE, "h2");
+                ForwardSettings.https(443), hostname -> new OriginRoute.To(ORIGIN), RequestLimits.NONE, HTTP_2);
     }
 
     /** From now on, connections are never made. */

@@ -245,7 +245,7 @@ final class Http2Wire implements AutoCloseable {
         try {
             return hpack.decodeHeaders(stream, payload);
         } catch (Http2Exception e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException(java.util.HexFormat.of().formatHex(section), e);
         }
     }
 
