@@ -42,7 +42,7 @@ class Http2FuzzTest {
     void damagedConversations_leaveOneRequestForEachAnswerOrNoConnection(long seed) {
         var random = new Random(seed);
         var ends = new int[End.values().length];
-        int answered = 0;
+        long answered = 0;
         try (var complaints = new NoComplaints()) {
             for (int round = 0; round < ROUNDS; round++) {
                 var bytes = new StringBuilder();

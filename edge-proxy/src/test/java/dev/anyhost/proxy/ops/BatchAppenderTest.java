@@ -150,6 +150,32 @@ class BatchAppenderTest {
     }
 
     @Test
+    void lineThatBreaksWithin_leavesNoneOfItself() {
+        var out = new ByteArrayOutputStream();
+        BatchAppender appender = started(out);
+        var json = new JsonLines();
+        json.setContext(context);
+        json.start();
+        appender.setEncoder(json);
+        LogFields whole = fields -> fields.add("path", "/");
+        LogFields breaking = fields -> {
+            fields.add("path", "x".repeat(100_000)); // More than waits anywhere on its way to the batch.
+            throw new StackOverflowError();
+        };
+        for (LogFields each : List.of(whole, breaking, whole)) {
+            var event = event("request");
+            event.setArgumentArray(new Object[] {each});
+            appender.doAppend(event);
+        }
+        appender.stop();
+        assertThat(out.toString(UTF_8).lines().filter(line -> !line.contains("dropped")))
+                .hasSize(2)
+                .allMatch(line -> line.length() < 1_000)
+                .allMatch(line -> line.startsWith("{\"timestamp\":") && line.endsWith("\"request\"}"));
+        assertThat(appender.lost()).isEqualTo(1);
+    }
+
+    @Test
     void eventThatCantBePrepared_isCountedAndTakesNoRoom() {
         var out = new ByteArrayOutputStream();
         BatchAppender appender = started(out);
