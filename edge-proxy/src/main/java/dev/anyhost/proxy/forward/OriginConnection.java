@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A connection to an origin: reads responses strictly and hands them to the request that uses it. Anything that
  * doesn't belong to a request's response ends the connection, so that no request ever sees another one's.
  */
-final class OriginConnection extends ChannelInboundHandlerAdapter {
+final class OriginConnection extends ChannelInboundHandlerAdapter implements OriginStream {
 
     private final Origin origin;
     private final OriginPool pool;
@@ -69,8 +69,8 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         return ctx;
     }
 
-    /** Whether an earlier request was answered here, so that the origin may have closed it since. */
-    boolean wasUsed() {
+    @Override
+    public boolean wasUsed() {
         return used;
     }
 
@@ -82,21 +82,23 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         return idleSinceNanos;
     }
 
-    /** Takes the connection for one request. */
-    void begin(ResponseListener user, RequestHead request) {
+    @Override
+    public void begin(ResponseListener user, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
         listener = user;
         toHead = request.isHead();
         chunked = request.framing() instanceof BodyFraming.Chunked;
         head = null;
         body = null;
         untouched = true;
+        write(headers.rewrite(request, to, context().alloc()));
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return channel().isWritable();
     }
 
-    void write(ByteBuf bytes) {
+    private void write(ByteBuf bytes) {
         if (broken) {
             bytes.release();
             return;
@@ -105,8 +107,8 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         context().write(bytes, context().voidPromise());
     }
 
-    /** The next of the request's body; the connection's to release. */
-    void data(ByteBuf data) {
+    @Override
+    public void data(ByteBuf data) {
         if (chunked) {
             write(ResponseWriter.chunkSize(data.readableBytes(), context().alloc()));
             write(data);
@@ -116,23 +118,25 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** All of the request's body was written. */
-    void end(Fields trailers) {
+    @Override
+    public void end(Fields trailers) {
         if (chunked) {
             write(ResponseWriter.lastChunk(trailers, context().alloc()));
         }
     }
 
     /** A flush of nothing is not free: TLS makes a record of it. */
-    void flush() {
+    @Override
+    public void flush() {
         if (dirty) {
             dirty = false;
             context().flush();
         }
     }
 
-    /** The request is over: the connection is pooled if it is clean, else closed. */
-    void done(boolean requestComplete, long nowNanos) {
+    /** The connection is pooled if it is clean, else closed. */
+    @Override
+    public void done(boolean requestComplete, long nowNanos) {
         boolean clean =
                 requestComplete && body == null && head != null && head.isKeepAlive() && !in.isReadable() && isUsable();
         listener = null;
@@ -147,15 +151,16 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Gives a connection back that wasn't used for anything. */
-    void giveBack(long nowNanos) {
+    @Override
+    public void giveBack(long nowNanos) {
         listener = null;
         idleSinceNanos = nowNanos;
         pool.release(this);
     }
 
-    /** Closes; whoever used it hears nothing more. */
-    void abandon() {
+    /** Closes. */
+    @Override
+    public void abandon() {
         listener = null;
         broken = true;
         channel().close();
@@ -163,6 +168,9 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
             dropInput();
         }
     }
+
+    @Override
+    public void doubt() {} // It ends with its only request.
 
     /** Counts in its pool from now on. */
     void join() {
@@ -203,8 +211,8 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         resume();
     }
 
-    /** Goes on with what has arrived; the listener calls it when it takes more again. */
-    void resume() {
+    @Override
+    public void resume() {
         while (listener != null && listener.takesMore() && step(listener)) {
             // Each step consumes what it can.
         }
@@ -265,7 +273,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     private void fail(ResponseListener user, RequestError error) {
         abandon();
-        user.failed(error, untouched);
+        user.failed(error, untouched ? ResponseListener.Seen.NOTHING : ResponseListener.Seen.SOMETHING);
     }
 
     /** The connection ended within a response. */
