@@ -64,7 +64,7 @@ final class Http2OriginStream implements OriginStream {
 
     @Override
     public boolean isWritable() {
-        return stream != null && connection.takesMore(stream);
+        return requestEnded || (stream != null && connection.takesMore(stream));
     }
 
     @Override
