@@ -75,10 +75,12 @@ final class OriginParts {
                     loops.clients(),
                     new RememberedAddresses(lookup, Ticker.systemTicker()),
                     parts.opened(OriginTls.trusting(
-                            extraRoots(config.origin().trustedRoots()), config.origin().protocol())),
+                            extraRoots(config.origin().trustedRoots()),
+                            config.origin().protocol())),
                     new AddressGuard(config.origin().allowPrivate(), own),
                     forwardSettings());
-            return new OriginPools(connector, PoolLimits.DEFAULT, config.origin().protocol());
+            return new OriginPools(
+                    connector, PoolLimits.DEFAULT, config.origin().protocol());
         } catch (GeneralSecurityException unusable) {
             throw new IOException("origin.trusted-roots: " + unusable.getMessage(), unusable);
         }

@@ -117,10 +117,8 @@ final class ForwardedHeaders {
 
     private static byte[] text(List<Line> lines) {
         var text = new StringBuilder();
-        lines.forEach(line -> text.append(line.name())
-                .append(": ")
-                .append(line.value())
-                .append("\r\n"));
+        lines.forEach(line ->
+                text.append(line.name()).append(": ").append(line.value()).append("\r\n"));
         return ascii(text.append("\r\n").toString());
     }
 
@@ -146,7 +144,8 @@ final class ForwardedHeaders {
     }
 
     private static boolean passes(RequestHead request, int i) {
-        return passes(request, request.fields().name(i)) && !request.connection().nominates(request.fields(), i);
+        return passes(request, request.fields().name(i))
+                && !request.connection().nominates(request.fields(), i);
     }
 
     private static boolean passes(RequestHead request, FieldName name) {

@@ -33,7 +33,8 @@ final class HeldBody {
     }
 
     /** The first of it, the caller's to release; null when there is nothing. */
-    @Nullable ByteBuf poll() {
+    @Nullable
+    ByteBuf poll() {
         return pieces.poll();
     }
 

@@ -148,8 +148,8 @@ final class Http1Stream implements ClientStream {
             return "Transfer-Encoding: chunked\r\n";
         }
         // An origin's HTTP/2 ends a stream without a word about its length.
-        boolean unsaid =
-                head.framing().equals(EMPTY) && head.fields().value(FieldName.CONTENT_LENGTH).isEmpty();
+        boolean unsaid = head.framing().equals(EMPTY)
+                && head.fields().value(FieldName.CONTENT_LENGTH).isEmpty();
         return unsaid ? "Content-Length: 0\r\n" : "";
     }
 

@@ -4,7 +4,6 @@ import dev.anyhost.proxy.channel.FlushOfWritten;
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -30,19 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2OriginConnection extends Http2ConnectionHandler {
 
-    /** The last stream but some that a connection can have. */
-    private static final int LAST_STREAM = Integer.MAX_VALUE - 1_000;
-
     private final Origin origin;
     private final OriginPool pool;
     private final Http1Limits limits;
     private final Http2Connection.PropertyKey key;
+    private final StreamRoom room;
     private final List<Http2OriginStream> touched = new ArrayList<>();
     private @Nullable ChannelHandlerContext ctx;
     private boolean inReadPass;
     private boolean flushScheduled;
-    private int most = Http2OriginSetup.MOST_STREAMS;
-    private boolean answered;
     private boolean retired;
     private long idleSinceNanos;
 
@@ -56,6 +50,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         this.pool = setup.pool();
         this.limits = setup.limits();
         this.key = connection().newKey();
+        this.room = new StreamRoom(connection());
         decoder.frameListener(new Http2OriginFrames(this));
         connection().addListener(new Http2ConnectionAdapter() {
             @Override
@@ -71,26 +66,19 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         });
     }
 
+    /** To a channel that is connected already. */
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
         ctx = added;
         added.pipeline().addBefore(added.name(), null, new FlushOfWritten());
         super.handlerAdded(added);
-        if (added.channel().isActive()) {
-            widen();
-        }
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext active) throws Exception {
-        super.channelActive(active);
         widen();
     }
 
     private void widen() throws Http2Exception {
-        Http2LocalFlowController windows = decoder().flowController();
         Http2Stream whole = connection().connectionStream();
-        windows.incrementWindowSize(whole, Http2OriginSetup.CONNECTION_WINDOW - windows.windowSize(whole));
+        int now = decoder().flowController().windowSize(whole);
+        decoder().flowController().incrementWindowSize(whole, Http2OriginSetup.CONNECTION_WINDOW - now);
         flush();
     }
 
@@ -117,23 +105,13 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         return ctx().alloc();
     }
 
-    ByteBuf nothing() {
-        return Unpooled.EMPTY_BUFFER;
-    }
-
-    /** Whether the origin has answered anything here. */
-    boolean hasAnswered() {
-        return answered;
+    StreamRoom room() {
+        return room;
     }
 
     /** Whether it takes one more request. */
     boolean takesStream() {
-        Http2Connection.Endpoint<?> ours = connection().local();
-        return !retired
-                && channel().isActive()
-                && connection().numActiveStreams() < most
-                && ours.canOpenStream()
-                && ours.lastStreamCreated() < LAST_STREAM;
+        return !retired && channel().isActive() && room.isFree();
     }
 
     boolean isIdle() {
@@ -145,7 +123,8 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     }
 
     /** Sends a request's head; null when no stream can be had any more. */
-    @Nullable Http2Stream open(Http2OriginStream by, Http2Headers headers, boolean endOfStream) {
+    @Nullable
+    Http2Stream open(Http2OriginStream by, Http2Headers headers, boolean endOfStream) {
         if (!takesStream()) {
             return null;
         }
@@ -163,9 +142,13 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     }
 
     void writeTrailers(Http2Stream stream, Http2Headers trailers) {
-        if (connection().stream(stream.id()) != null) {
+        if (isOpen(stream)) {
             encoder().writeHeaders(ctx(), stream.id(), trailers, 0, true, ctx().newPromise());
         }
+    }
+
+    private static boolean isOpen(Http2Stream stream) {
+        return stream.state() != Http2Stream.State.CLOSED;
     }
 
     boolean takesMore(Http2Stream stream) {
@@ -183,7 +166,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     }
 
     void reset(Http2Stream stream, Http2Error error) {
-        if (connection().stream(stream.id()) != null) {
+        if (isOpen(stream)) {
             resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
             flush();
         }
@@ -233,7 +216,9 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         closeIfDone();
     }
 
-    private @Nullable Http2OriginStream touch(int id) {
+    /** Whose frame has come; null when nobody waits for it any more. */
+    @Nullable
+    Http2OriginStream touched(int id) {
         Http2Stream of = connection().stream(id);
         Http2OriginStream stream = of == null ? null : of.getProperty(key);
         if (stream != null) {
@@ -242,43 +227,8 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         return stream;
     }
 
-    void headers(int id, Http2Headers headers, boolean endOfStream) throws Http2Exception {
-        answered = true;
-        Http2OriginStream stream = touch(id);
-        if (stream != null) {
-            stream.headers(headers, endOfStream);
-        }
-    }
-
-    /** The next of a response's body; returns how much of it needs no more room here. */
-    int data(int id, ByteBuf data, boolean endOfStream) throws Http2Exception {
-        Http2OriginStream stream = touch(id);
-        return stream == null ? data.readableBytes() : stream.data(data, endOfStream);
-    }
-
-    void resetByOrigin(int id, long errorCode) {
-        Http2OriginStream stream = touch(id);
-        if (errorCode == Http2Error.REFUSED_STREAM.code()) {
-            most = Math.max(1, connection().numActiveStreams() - 1); // As many as it had without this one.
-        }
-        if (stream != null) {
-            stream.reset(errorCode);
-        }
-    }
-
-    /** The origin says anew how many requests it takes at a time. */
-    void told() {
-        most = Http2OriginSetup.MOST_STREAMS;
-    }
-
-    /** The origin wants no further requests, and hasn't looked at those after the last one (RFC 9113 section 6.8). */
-    void goneAway(int last) {
-        List<Http2OriginStream> passedOver = streamsAfter(last);
-        retire();
-        passedOver.forEach(Http2OriginStream::passedOver);
-    }
-
-    private List<Http2OriginStream> streamsAfter(int last) {
+    /** Those on streams with higher numbers. */
+    List<Http2OriginStream> streamsAfter(int last) {
         List<Http2OriginStream> all = new ArrayList<>();
         try {
             connection().forEachActiveStream(active -> {

@@ -9,6 +9,7 @@ import dev.anyhost.proxy.http1.ResponseHead;
 import dev.anyhost.proxy.http2.HeaderSection;
 import dev.anyhost.proxy.http2.ResponseSection;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -44,7 +45,7 @@ final class Http2OriginStream implements OriginStream {
 
     @Override
     public boolean wasUsed() {
-        return connection.hasAnswered();
+        return connection.room().wasUsed();
     }
 
     @Override
@@ -86,7 +87,7 @@ final class Http2OriginStream implements OriginStream {
         if (section.isPresent()) {
             connection.writeTrailers(stream, section.get());
         } else {
-            connection.writeData(stream, connection.nothing(), true);
+            connection.writeData(stream, Unpooled.EMPTY_BUFFER, true);
         }
     }
 
@@ -107,8 +108,7 @@ final class Http2OriginStream implements OriginStream {
             return;
         }
         switch (ResponseSection.head(headers, toHead, end, connection.limits())) {
-            case Parsed.Head<ResponseHead>(ResponseHead next)
-            when next.isInterim() -> user.interim(next);
+            case Parsed.Head<ResponseHead>(ResponseHead next) when next.isInterim() -> user.interim(next);
             case Parsed.Head<ResponseHead>(ResponseHead last) -> respond(user, last, end);
             case Parsed.Rejected<ResponseHead> _, Parsed.NeedMore<ResponseHead>() ->
                 throw error("a malformed response");
@@ -237,7 +237,9 @@ final class Http2OriginStream implements OriginStream {
 
     /** What came is no HTTP/2; Netty resets the stream, or ends the connection. */
     void malformed() {
-        fail(head == null ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT, ResponseListener.Seen.SOMETHING);
+        fail(
+                head == null ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT,
+                ResponseListener.Seen.SOMETHING);
     }
 
     /** The stream is over, for whatever reason. */

@@ -1,20 +1,13 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.proxy.http1.BodyFraming;
-import dev.anyhost.proxy.http1.BodyReader;
-import dev.anyhost.proxy.http1.BodyStep;
 import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.Http1Limits;
-import dev.anyhost.proxy.http1.Parsed;
 import dev.anyhost.proxy.http1.RequestHead;
-import dev.anyhost.proxy.http1.ResponseHead;
-import dev.anyhost.proxy.http1.ResponseParser;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -28,16 +21,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
 
     private final Origin origin;
     private final OriginPool pool;
-    private final Http1Limits limits;
-    private final ResponseParser parser;
+    private final Http1Responses responses;
     private @Nullable ChannelHandlerContext ctx;
-    private ByteBuf in = Unpooled.EMPTY_BUFFER;
 
     private @Nullable ResponseListener listener;
-    private boolean toHead;
     private boolean chunked;
-    private @Nullable ResponseHead head;
-    private @Nullable BodyReader body;
     private boolean untouched = true;
 
     private boolean dirty;
@@ -50,8 +38,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
     OriginConnection(Origin origin, OriginPool pool, Http1Limits limits) {
         this.origin = origin;
         this.pool = pool;
-        this.limits = limits;
-        this.parser = new ResponseParser(limits);
+        this.responses = new Http1Responses(limits);
     }
 
     Origin origin() {
@@ -85,10 +72,8 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
     @Override
     public void begin(ResponseListener user, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
         listener = user;
-        toHead = request.isHead();
         chunked = request.framing() instanceof BodyFraming.Chunked;
-        head = null;
-        body = null;
+        responses.begin(request.isHead());
         untouched = true;
         write(headers.rewrite(request, to, context().alloc()));
     }
@@ -137,12 +122,9 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
     /** The connection is pooled if it is clean, else closed. */
     @Override
     public void done(boolean requestComplete, long nowNanos) {
-        boolean clean =
-                requestComplete && body == null && head != null && head.isKeepAlive() && !in.isReadable() && isUsable();
         listener = null;
-        if (clean) {
+        if (requestComplete && responses.isClean() && isUsable()) {
             used = true;
-            head = null;
             idleSinceNanos = nowNanos;
             setReading(true);
             pool.release(this);
@@ -165,7 +147,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
         broken = true;
         channel().close();
         if (ended) {
-            dropInput();
+            responses.drop();
         }
     }
 
@@ -186,11 +168,9 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
 
     /** Takes this handler out of the way of a tunnel; returns what was read too far, the caller's to release. */
     ByteBuf surrender() {
-        ByteBuf rest = in;
-        in = Unpooled.EMPTY_BUFFER;
         listener = null;
         pool.forget(this);
-        return rest;
+        return responses.surrender();
     }
 
     @Override
@@ -200,11 +180,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        in = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), in, (ByteBuf) message);
+        responses.arrived((ByteBuf) message, context.alloc());
         if (listener == null) {
             // Nobody asked anything: a late part of an old response, or an attempt to answer the next request.
             abandon();
-            dropInput();
+            responses.drop();
             return;
         }
         untouched = false;
@@ -216,9 +196,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
         while (listener != null && listener.takesMore() && step(listener)) {
             // Each step consumes what it can.
         }
-        if (!in.isReadable()) {
-            dropInput();
-        }
+        responses.dropIfRead();
         if (listener != null && ended && listener.takesMore()) {
             conclude(listener);
         }
@@ -228,44 +206,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
     }
 
     private boolean step(ResponseListener user) {
-        return body == null ? readHead(user) : readBody(user, body);
-    }
-
-    private boolean readHead(ResponseListener user) {
-        return switch (parser.parse(in, toHead)) {
-            case Parsed.NeedMore<ResponseHead>() -> false;
-            case Parsed.Rejected<ResponseHead> _ -> {
-                fail(user, RequestError.RESPONSE_MALFORMED);
-                yield false;
-            }
-            case Parsed.Head<ResponseHead>(ResponseHead next)
-            when next.isInterim() -> {
-                user.interim(next);
-                yield true;
-            }
-            case Parsed.Head<ResponseHead>(ResponseHead last) -> {
-                head = last;
-                body = BodyReader.of(last.framing(), limits);
-                user.response(last);
-                yield true;
-            }
-        };
-    }
-
-    private boolean readBody(ResponseListener user, BodyReader reader) {
-        return switch (reader.next(in)) {
-            case BodyStep.NeedMore() -> false;
-            case BodyStep.Data(int length) -> {
-                user.data(in.readRetainedSlice(length));
-                yield true;
-            }
-            case BodyStep.End(Fields trailers) -> {
-                body = null;
-                user.end(trailers);
-                yield false;
-            }
-            case BodyStep.Malformed _ -> {
-                fail(user, RequestError.RESPONSE_CUT);
+        return switch (responses.step(user)) {
+            case FURTHER -> true;
+            case MORE_NEEDED, ENDED -> false;
+            case MALFORMED -> {
+                fail(user, responses.hasHead() ? RequestError.RESPONSE_CUT : RequestError.RESPONSE_MALFORMED);
                 yield false;
             }
         };
@@ -278,11 +223,10 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
 
     /** The connection ended within a response. */
     private void conclude(ResponseListener user) {
-        if (body != null && body.endsWithConnection() && !broken) {
-            body = null;
+        if (!broken && responses.endsWithConnection()) {
             user.end(Fields.none());
         } else {
-            fail(user, head == null ? RequestError.ORIGIN_CLOSED : RequestError.RESPONSE_CUT);
+            fail(user, responses.hasHead() ? RequestError.RESPONSE_CUT : RequestError.ORIGIN_CLOSED);
         }
     }
 
@@ -290,11 +234,6 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
         if (channel().config().isAutoRead() != reading) {
             channel().config().setAutoRead(reading);
         }
-    }
-
-    private void dropInput() {
-        in.release();
-        in = Unpooled.EMPTY_BUFFER;
     }
 
     @Override
@@ -342,14 +281,14 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
         if (listener != null) {
             resume();
         } else {
-            dropInput();
+            responses.drop();
         }
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         if (!ended) {
-            dropInput();
+            responses.drop();
         }
     }
 }

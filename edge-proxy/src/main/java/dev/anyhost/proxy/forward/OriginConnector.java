@@ -1,7 +1,7 @@
 package dev.anyhost.proxy.forward;
 
-import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.forward.OriginProtocol.Offer;
+import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;

@@ -153,17 +153,23 @@ class Http2OriginMalformedTest {
 
     static Stream<Named<Consumer<Http2Wire>>> brokenConnections() {
         return Stream.of(
-                that("a promise that nobody wants", origin -> origin.frame(
-                        Http2Wire.PUSH_PROMISE, Http2Wire.END_HEADERS, FIRST, new byte[] {0, 0, 0, 2})),
+                that(
+                        "a promise that nobody wants",
+                        origin -> origin.frame(
+                                Http2Wire.PUSH_PROMISE, Http2Wire.END_HEADERS, FIRST, new byte[] {0, 0, 0, 2})),
                 that("a stream that was never begun", origin -> origin.respond(99, true, "200")),
                 that("a window of more than 2^31-1", origin -> origin.windowUpdate(0, Integer.MAX_VALUE)),
                 that("settings of half a size", origin -> origin.frame(Http2Wire.SETTINGS, 0, 0, new byte[5])),
                 that("push enabled", origin -> origin.settings(Http2Wire.ENABLE_PUSH, 1)),
-                that("a header section that can't be read", origin -> origin.frame(
-                        Http2Wire.HEADERS, Http2Wire.END_HEADERS, FIRST, new byte[] {(byte) 0xff, (byte) 0xff, 0x7f})),
-                that("a stream's frame within a header section", origin -> origin.frame(
-                                Http2Wire.HEADERS, 0, FIRST, new byte[0])
-                        .data(FIRST, true, "abc")));
+                that(
+                        "a header section that can't be read",
+                        origin -> origin.frame(Http2Wire.HEADERS, Http2Wire.END_HEADERS, FIRST, new byte[] {
+                            (byte) 0xff, (byte) 0xff, 0x7f
+                        })),
+                that(
+                        "a stream's frame within a header section",
+                        origin -> origin.frame(Http2Wire.HEADERS, 0, FIRST, new byte[0])
+                                .data(FIRST, true, "abc")));
     }
 
     @ParameterizedTest

@@ -125,7 +125,8 @@ class Http2OriginTest {
             assertThat(request.headers().get("te")).hasToString("trailers");
             client.data(1, false, "ping");
             assertThat(text(served.await(Http2Wire.DATA))).isEqualTo("ping");
-            served.respond(FIRST, false, "200", "content-type", "application/grpc").data(FIRST, false, "pong");
+            served.respond(FIRST, false, "200", "content-type", "application/grpc")
+                    .data(FIRST, false, "pong");
             assertThat(client.awaitHeaders(1).status()).hasToString("200");
             assertThat(text(client.await(Http2Wire.DATA))).isEqualTo("pong");
             client.headers(1, true, "x-sum", "4", "host", "evil.example");
@@ -205,7 +206,8 @@ class Http2OriginTest {
         try (var origin = Http2Origin.start();
                 var proxy = http1Clients(origin);
                 var client = proxy.connect()) {
-            client.send("POST / HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
             Http2Wire served = origin.accept();
             assertThat(served.awaitHeaders().headers().get("expect")).hasToString("100-continue");
             served.respond(FIRST, false, "103", "link", "</a>").respond(FIRST, false, "100");
