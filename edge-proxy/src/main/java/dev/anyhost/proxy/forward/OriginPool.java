@@ -37,12 +37,17 @@ final class OriginPool {
         private final Deque<OriginConnection> idle = new ArrayDeque<>();
         /** By HTTP/2, and taking requests. */
         private final List<Http2OriginConnection> shared = new ArrayList<>();
-        /** Who waits for a connection that is being made and may be shared. */
-        private @Nullable List<ResponseListener> joinable;
+        /** May be shared, so that others may wait for it, too. */
+        private @Nullable Attempt joinable;
         /** What was offered HTTP/2 chose HTTP/1.1, so that it isn't worth waiting for. */
         private boolean declined;
 
         private int open;
+    }
+
+    /** A connection that is being made. */
+    private static final class Attempt {
+        private final List<ResponseListener> waiting = new ArrayList<>(1);
     }
 
     EventLoop loop() {
@@ -89,8 +94,10 @@ final class OriginPool {
     }
 
     private static boolean joined(Connections connections, ResponseListener listener) {
-        List<ResponseListener> waiting = connections.joinable;
-        return waiting != null && waiting.size() < Http2OriginSetup.MOST_STREAMS && waiting.add(listener);
+        Attempt attempt = connections.joinable;
+        return attempt != null
+                && attempt.waiting.size() < Http2OriginSetup.MOST_STREAMS
+                && attempt.waiting.add(listener);
     }
 
     private void connect(Origin origin, Offer offer, Connections connections, ResponseListener listener) {
@@ -99,39 +106,41 @@ final class OriginPool {
             return;
         }
         connections.open++;
-        List<ResponseListener> waiting = new ArrayList<>(1);
-        waiting.add(listener);
+        var attempt = new Attempt();
+        attempt.waiting.add(listener);
         if (offer != Offer.HTTP_1 && !connections.declined) {
-            connections.joinable = waiting;
+            connections.joinable = attempt;
         }
         connector.connect(origin, offer, this, outcome -> {
-            if (connections.joinable == waiting) {
+            if (connections.joinable == attempt) {
                 connections.joinable = null;
                 connections.declined = outcome instanceof Connecting.Outcome.Connected;
             }
-            switch (outcome) {
-                case Connecting.Outcome.Connected(OriginConnection made)
-                when made.isUsable() -> {
-                    made.join();
-                    waiting.removeFirst().acquired(made);
-                    waiting.forEach(other -> acquire(origin, other, false));
-                }
-                case Connecting.Outcome.Shared(Http2OriginConnection made)
-                when made.takesStream() -> share(origin, connections, made, waiting);
-                case Connecting.Outcome.Connected _, Connecting.Outcome.Shared _ ->
-                    failed(origin, waiting, RequestError.ORIGIN_CLOSED);
-                case Connecting.Outcome.Failed(RequestError error) -> failed(origin, waiting, error);
-            }
+            made(origin, connections, attempt.waiting, outcome);
         });
     }
 
-    private void share(
-            Origin origin, Connections connections, Http2OriginConnection made, List<ResponseListener> waiting) {
-        connections.declined = false;
-        connections.shared.add(made);
-        made.channel().closeFuture().addListener(closed -> closed(origin));
-        waiting.removeFirst().acquired(new Http2OriginStream(made));
-        waiting.forEach(other -> acquire(origin, other, false));
+    private void made(
+            Origin origin, Connections connections, List<ResponseListener> waiting, Connecting.Outcome outcome) {
+        switch (outcome) {
+            case Connecting.Outcome.Connected(OriginConnection made)
+            when made.isUsable() -> {
+                made.join();
+                waiting.removeFirst().acquired(made);
+                waiting.forEach(other -> acquire(origin, other, false));
+            }
+            case Connecting.Outcome.Shared(Http2OriginConnection made)
+            when made.takesStream() -> {
+                connections.declined = false;
+                connections.shared.add(made);
+                made.channel().closeFuture().addListener(closed -> closed(origin));
+                waiting.removeFirst().acquired(new Http2OriginStream(made));
+                waiting.forEach(other -> acquire(origin, other, false));
+            }
+            case Connecting.Outcome.Connected _, Connecting.Outcome.Shared _ ->
+                failed(origin, waiting, RequestError.ORIGIN_CLOSED);
+            case Connecting.Outcome.Failed(RequestError error) -> failed(origin, waiting, error);
+        }
     }
 
     private void failed(Origin origin, List<ResponseListener> waiting, RequestError error) {
