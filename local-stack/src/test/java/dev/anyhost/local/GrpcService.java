@@ -79,14 +79,16 @@ final class GrpcService {
     }
 
     private static void upper(byte[] request, StreamObserver<byte[]> response) {
-        response.onNext(new String(request, UTF_8).toUpperCase(java.util.Locale.ROOT).getBytes(UTF_8));
+        response.onNext(
+                new String(request, UTF_8).toUpperCase(java.util.Locale.ROOT).getBytes(UTF_8));
         response.onCompleted();
     }
 
     private static void refuse(byte[] request, StreamObserver<byte[]> response) {
         var trailers = new Metadata();
         trailers.put(NOTE, new String(request, UTF_8));
-        response.onError(Status.FAILED_PRECONDITION.withDescription("not today: 50 %").asRuntimeException(trailers));
+        response.onError(
+                Status.FAILED_PRECONDITION.withDescription("not today: 50 %").asRuntimeException(trailers));
     }
 
     private void hang(byte[] request, StreamObserver<byte[]> response) {

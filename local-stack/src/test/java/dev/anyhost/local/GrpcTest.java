@@ -75,7 +75,8 @@ class GrpcTest {
             int port = TestSystem.httpsPort(proxy);
             var _ = system.untilServed(port, HOST);
             ManagedChannel client = OkHttpChannelBuilder.forAddress("127.0.0.1", port)
-                    .sslSocketFactory(Trust.context(system.pebble.issuingRoots()).getSocketFactory())
+                    .sslSocketFactory(
+                            Trust.context(system.pebble.issuingRoots()).getSocketFactory())
                     .overrideAuthority(HOST)
                     .maxInboundMetadataSize(100_000)
                     .build();
@@ -88,7 +89,10 @@ class GrpcTest {
 
         byte[] unary(MethodDescriptor<byte[], byte[]> method, String request) {
             return ClientCalls.blockingUnaryCall(
-                    client, method, CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS), request.getBytes(UTF_8));
+                    client,
+                    method,
+                    CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+                    request.getBytes(UTF_8));
         }
 
         StatusRuntimeException failure(MethodDescriptor<byte[], byte[]> method, String request) {
@@ -108,7 +112,11 @@ class GrpcTest {
         system.allow(HOST);
         TestCa ca = system.originCa("origin.pem");
         ServerIdentity identity = ca.issue("localhost");
-        tls = Way.to(SslSocketFactoryServerCredentials.create(identity.serverContext().getSocketFactory()), "https", "auto");
+        tls = Way.to(
+                SslSocketFactoryServerCredentials.create(
+                        identity.serverContext().getSocketFactory()),
+                "https",
+                "auto");
         plain = Way.to(InsecureServerCredentials.create(), "http", "h2c");
     }
 

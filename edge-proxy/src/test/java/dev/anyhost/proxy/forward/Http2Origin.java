@@ -22,10 +22,9 @@ final class Http2Origin implements AutoCloseable {
     private final ServerSocket listener;
     private final List<WireClient> accepted = new ArrayList<>();
 
-    private Http2Origin(String scheme, ServerSocket listener) throws IOException {
+    private Http2Origin(String scheme, ServerSocket listener) {
         this.scheme = scheme;
         this.listener = listener;
-        listener.setSoTimeout((int) PATIENCE.toMillis());
     }
 
     /** Without TLS. */
@@ -64,6 +63,7 @@ final class Http2Origin implements AutoCloseable {
     /** The next connection; waits for it. */
     WireClient acceptPlain() {
         try {
+            listener.setSoTimeout((int) PATIENCE.toMillis());
             Socket socket = listener.accept();
             var wire = new WireClient(socket);
             accepted.add(wire);
@@ -86,12 +86,6 @@ final class Http2Origin implements AutoCloseable {
             return true;
         } catch (IOException none) {
             return false;
-        } finally {
-            try {
-                listener.setSoTimeout((int) PATIENCE.toMillis());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 
