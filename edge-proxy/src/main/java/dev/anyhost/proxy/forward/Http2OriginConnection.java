@@ -3,7 +3,6 @@ package dev.anyhost.proxy.forward;
 import dev.anyhost.proxy.channel.FlushOfWritten;
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -28,9 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2OriginConnection extends Http2ConnectionHandler {
 
-    private final Origin origin;
-    private final OriginPool pool;
-    private final Http1Limits limits;
+    private final Http2OriginSetup setup;
     private final Http2Connection.PropertyKey key;
     private final StreamRoom room;
     private final List<Http2OriginStream> touched = new ArrayList<>();
@@ -46,9 +43,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
             Http2Settings settings,
             Http2OriginSetup setup) {
         super(decoder, encoder, settings);
-        this.origin = setup.origin();
-        this.pool = setup.pool();
-        this.limits = setup.limits();
+        this.setup = setup;
         this.key = connection().newKey();
         this.room = new StreamRoom(connection());
         decoder.frameListener(new Http2OriginFrames(this));
@@ -72,10 +67,6 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         ctx = added;
         added.pipeline().addBefore(added.name(), null, new FlushOfWritten());
         super.handlerAdded(added);
-        widen();
-    }
-
-    private void widen() throws Http2Exception {
         Http2Stream whole = connection().connectionStream();
         int now = decoder().flowController().windowSize(whole);
         decoder().flowController().incrementWindowSize(whole, Http2OriginSetup.CONNECTION_WINDOW - now);
@@ -90,19 +81,15 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     }
 
     Origin origin() {
-        return origin;
+        return setup.origin();
+    }
+
+    Http1Limits limits() {
+        return setup.limits();
     }
 
     Channel channel() {
         return ctx().channel();
-    }
-
-    Http1Limits limits() {
-        return limits;
-    }
-
-    ByteBufAllocator allocator() {
-        return ctx().alloc();
     }
 
     StreamRoom room() {
@@ -142,13 +129,9 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     }
 
     void writeTrailers(Http2Stream stream, Http2Headers trailers) {
-        if (isOpen(stream)) {
+        if (stream.state() != Http2Stream.State.CLOSED) {
             encoder().writeHeaders(ctx(), stream.id(), trailers, 0, true, ctx().newPromise());
         }
-    }
-
-    private static boolean isOpen(Http2Stream stream) {
-        return stream.state() != Http2Stream.State.CLOSED;
     }
 
     boolean takesMore(Http2Stream stream) {
@@ -166,7 +149,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     }
 
     void reset(Http2Stream stream, Http2Error error) {
-        if (isOpen(stream)) {
+        if (stream.state() != Http2Stream.State.CLOSED) {
             resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
             flush();
         }
@@ -194,7 +177,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     private void withdraw() {
         if (!retired) {
             retired = true;
-            pool.withdraw(this);
+            setup.pool().withdraw(this);
         }
     }
 
@@ -209,11 +192,16 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         if (stream != null) {
             stream.closed();
         }
+        rest();
+        closeIfDone();
+    }
+
+    /** Without a request it is kept for a while only. */
+    void rest() {
         if (isIdle() && !retired) {
             idleSinceNanos = ctx().executor().ticker().nanoTime();
-            pool.rests();
+            setup.pool().rests();
         }
-        closeIfDone();
     }
 
     /** Whose frame has come; null when nobody waits for it any more. */

@@ -149,7 +149,7 @@ final class Http2OriginStream implements OriginStream {
         count(length, end);
         boolean passes = held.isEmpty() && user.takesMore();
         if (!passes) {
-            held.add(data, connection.allocator());
+            held.add(data, connection.channel().alloc());
         } else if (length > 0) {
             user.data(data.retain());
         }
@@ -274,7 +274,7 @@ final class Http2OriginStream implements OriginStream {
 
     @Override
     public void giveBack(long nowNanos) {
-        leave();
+        connection.rest();
     }
 
     @Override

@@ -11,9 +11,13 @@ public final class ResponseComposer {
 
     private final FieldsComposer fields = new FieldsComposer();
 
-    /** A response without fields yet. */
-    public ResponseComposer(AsciiString status) {
-        fields.line(VERSION, status);
+    /**
+     * A response without fields yet.
+     *
+     * @param reason for people, in ASCII; may be empty
+     */
+    public ResponseComposer(AsciiString status, AsciiString reason) {
+        fields.statusLine(VERSION, status, reason);
     }
 
     public FieldsComposer fields() {

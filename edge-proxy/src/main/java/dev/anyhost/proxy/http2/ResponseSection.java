@@ -5,9 +5,11 @@ import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.Parsed;
 import dev.anyhost.proxy.http1.ResponseComposer;
 import dev.anyhost.proxy.http1.ResponseHead;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,29 @@ public final class ResponseSection {
     /** Switching Protocols: nothing that HTTP/2 has (RFC 9113 section 8.6). */
     private static final int SWITCHING = 101;
 
+    /** What HTTP/1.1 calls each status: some clients take no response without a word for it. */
+    private static final AsciiString[] REASONS =
+            IntStream.range(0, 600).mapToObj(ResponseSection::usual).toArray(AsciiString[]::new);
+
     private ResponseSection() {}
+
+    private static AsciiString usual(int status) {
+        String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
+        return reason.contains("(") ? AsciiString.EMPTY_STRING : AsciiString.cached(reason);
+    }
+
+    /** Empty for what is no status, too, which the parser will say. */
+    private static AsciiString reason(AsciiString status) {
+        int code = 0;
+        for (int i = 0; i < status.length(); i++) {
+            int digit = status.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || code > 59) {
+                return AsciiString.EMPTY_STRING;
+            }
+            code = code * 10 + digit;
+        }
+        return REASONS[code];
+    }
 
     /**
      * The head, or what is wrong with it.
@@ -50,7 +74,7 @@ public final class ResponseSection {
     }
 
     private static ResponseComposer composed(AsciiString status, Http2Headers headers) {
-        var response = new ResponseComposer(status);
+        var response = new ResponseComposer(status, reason(status));
         for (Map.Entry<CharSequence, CharSequence> header : headers) {
             AsciiString name = AsciiString.of(header.getKey());
             if (HeaderSection.isConnectionSpecific(name)) {

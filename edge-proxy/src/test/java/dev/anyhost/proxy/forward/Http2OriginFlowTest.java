@@ -64,6 +64,34 @@ class Http2OriginFlowTest {
     }
 
     @Test
+    void manyClientsThatTakeNothing_leaveRoomForTheOthers() {
+        int many = 8;
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var idle = proxy.connectHttp2();
+                var busy = proxy.connectHttp2()) {
+            for (int i = 0; i < many; i++) {
+                idle.get(2 * i + 1, "/" + i);
+            }
+            Http2Wire served = origin.accept();
+            for (int i = 0; i < many; i++) {
+                served.awaitHeaders();
+            }
+            for (int i = 0; i < many; i++) {
+                int stream = FIRST + 2 * i;
+                served.respond(stream, false, "200");
+                for (int sent = 0; sent < STREAM_WINDOW; sent += PIECE) {
+                    served.data(stream, false, "x".repeat(PIECE));
+                }
+            }
+            busy.get(1, "/busy");
+            int stream = served.awaitHeaders().stream();
+            served.respond(stream, false, "200").data(stream, true, "free");
+            assertThat(busy.response(1).body()).isEqualTo("free");
+        }
+    }
+
+    @Test
     void originBeyondItsWindow_isCut() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http2Clients(origin);

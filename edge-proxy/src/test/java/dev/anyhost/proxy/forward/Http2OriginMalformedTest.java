@@ -5,6 +5,7 @@ import static dev.anyhost.proxy.forward.Http2OriginTest.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.forward.Http2Wire.Frame;
+import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -145,7 +146,7 @@ class Http2OriginMalformedTest {
             Http2Wire served = origin.accept();
             served.awaitHeaders();
             served.respond(FIRST, false, "304").data(FIRST, true, "abc");
-            assertThat(client.readToAnyEnd()).isEqualTo("HTTP/1.1 304 \r\n\r\n");
+            assertThat(client.readToAnyEnd()).isEqualTo("HTTP/1.1 304 Not Modified\r\n\r\n");
             assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.PROTOCOL_ERROR);
             assertThat(proxy.record().error()).contains(RequestError.RESPONSE_CUT);
         }
@@ -191,6 +192,55 @@ class Http2OriginMalformedTest {
             Http2Wire next = origin.accept();
             next.respond(next.awaitHeaders().stream(), true, "204");
             assertThat(client.awaitHeaders(5).status()).hasToString("204");
+        }
+    }
+
+    @Test
+    void interimResponsesWithoutEnd_areA502() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            for (int i = 0; i < 33; i++) {
+                served.respond(FIRST, false, "103");
+            }
+            assertThat(client.response(1).status()).isEqualTo("502");
+            assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.CANCEL);
+        }
+    }
+
+    static Stream<Named<Consumer<Http2Wire>>> floods() {
+        return Stream.of(
+                that("empty DATA", origin -> origin.data(FIRST, false, "")),
+                that("a window that is opened ever more", origin -> origin.windowUpdate(FIRST, 1 << 24)));
+    }
+
+    /** How many are too many, is Netty's to say; the connection ends, and nobody takes the response for complete. */
+    @ParameterizedTest
+    @MethodSource("floods")
+    void flood_endsItsConnection(Consumer<Http2Wire> piece) {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.respond(FIRST, false, "200");
+            client.awaitHeaders(1);
+            sendUntilItFails(served, piece);
+            assertThat(client.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
+        }
+    }
+
+    private static void sendUntilItFails(Http2Wire served, Consumer<Http2Wire> piece) {
+        try {
+            for (int i = 0; i < 10_000; i++) {
+                piece.accept(served);
+            }
+        } catch (UncheckedIOException ended) {
+            assertThat(ended.getCause()).isNotNull();
         }
     }
 

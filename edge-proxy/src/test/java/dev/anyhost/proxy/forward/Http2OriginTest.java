@@ -29,8 +29,8 @@ class Http2OriginTest {
         return ProxyFixture.startHttp2(Setup.to(origin.uri()).speaking(OriginProtocol.H2C));
     }
 
-    static String text(Frame data) {
-        return new String(data.payload(), ISO_8859_1);
+    static String text(Frame frame) {
+        return new String(frame.payload(), ISO_8859_1);
     }
 
     private static List<String> names(Http2Headers headers) {
@@ -70,7 +70,7 @@ class Http2OriginTest {
             served.respond(FIRST, false, "200", "content-length", "5", "x-origin", "yes")
                     .data(FIRST, true, "hello");
             assertThat(client.readHead())
-                    .startsWith("HTTP/1.1 200 \r\n")
+                    .startsWith("HTTP/1.1 200 OK\r\n")
                     .contains("\r\ncontent-length: 5\r\n", "\r\nx-origin: yes\r\n");
             assertThat(client.read(5)).isEqualTo("hello");
             assertThat(proxy.record().status()).isEqualTo(200);
@@ -89,8 +89,8 @@ class Http2OriginTest {
             second.get("/2");
             assertThat(served.awaitHeaders().headers().path()).hasToString("/2");
             served.respond(SECOND, true, "204").respond(FIRST, true, "404");
-            assertThat(second.readHead()).isEqualTo("HTTP/1.1 204 \r\n\r\n");
-            assertThat(first.readHead()).isEqualTo("HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n");
+            assertThat(second.readHead()).isEqualTo("HTTP/1.1 204 No Content\r\n\r\n");
+            assertThat(first.readHead()).isEqualTo("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
             first.get("/3");
             assertThat(served.awaitHeaders().stream()).isEqualTo(7);
             assertThat(origin.hasAnother()).isFalse();
@@ -110,6 +110,21 @@ class Http2OriginTest {
                     .doesNotContain("connection", "x-hop", "keep-alive", "host", "transfer-encoding");
             assertThat(request.get("te")).hasToString("trailers");
             assertThat(request.getAll("x-forwarded-for")).hasToString("[127.0.0.1]");
+        }
+    }
+
+    @Test
+    void whatAVisitorSays_isNeverPutIntoTheTableThatOthersShare() {
+        try (var origin = Http2Origin.start();
+                var proxy = http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.request(1, true, "GET", "/secret-path", "cookie", "id=secret");
+            client.request(3, true, "GET", "/secret-path", "cookie", "id=secret");
+            Http2Wire served = origin.accept();
+            String first = text(served.awaitHeaders());
+            String second = text(served.awaitHeaders());
+            assertThat(first).contains("id=secret", "/secret-path", "localhost");
+            assertThat(second).contains("id=secret", "/secret-path").doesNotContain("localhost");
         }
     }
 
@@ -165,7 +180,7 @@ class Http2OriginTest {
             Http2Wire served = origin.accept();
             served.awaitHeaders();
             served.respond(FIRST, false, "200").data(FIRST, false, "abc").headers(FIRST, true, "x-sum", "3");
-            assertThat(client.readHead()).isEqualTo("HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n");
+            assertThat(client.readHead()).isEqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             String body = "3\r\nabc\r\n0\r\nx-sum: 3\r\n\r\n";
             assertThat(client.read(body.length())).isEqualTo(body);
         }
@@ -211,8 +226,8 @@ class Http2OriginTest {
             Http2Wire served = origin.accept();
             assertThat(served.awaitHeaders().headers().get("expect")).hasToString("100-continue");
             served.respond(FIRST, false, "103", "link", "</a>").respond(FIRST, false, "100");
-            assertThat(client.readHead()).isEqualTo("HTTP/1.1 103 \r\nlink: </a>\r\n\r\n");
-            assertThat(client.readHead()).isEqualTo("HTTP/1.1 100 \r\n\r\n");
+            assertThat(client.readHead()).isEqualTo("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+            assertThat(client.readHead()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
             client.send("abc");
             assertThat(text(served.await(Http2Wire.DATA))).isEqualTo("abc");
             served.respond(FIRST, true, "200");
@@ -229,7 +244,7 @@ class Http2OriginTest {
             Http2Wire served = origin.accept();
             served.awaitHeaders();
             served.respond(FIRST, true, "200", "content-length", "5");
-            assertThat(client.readHead()).isEqualTo("HTTP/1.1 200 \r\ncontent-length: 5\r\n\r\n");
+            assertThat(client.readHead()).isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n");
             client.get("/next");
             assertThat(served.awaitHeaders().headers().path()).hasToString("/next");
         }
