@@ -74,10 +74,13 @@ final class OriginParts {
             var connector = new OriginConnector(
                     loops.clients(),
                     new RememberedAddresses(lookup, Ticker.systemTicker()),
-                    parts.opened(OriginTls.trusting(extraRoots(config.origin().trustedRoots()))),
+                    parts.opened(OriginTls.trusting(
+                            extraRoots(config.origin().trustedRoots()),
+                            config.origin().protocol())),
                     new AddressGuard(config.origin().allowPrivate(), own),
                     forwardSettings());
-            return new OriginPools(connector, PoolLimits.DEFAULT);
+            return new OriginPools(
+                    connector, PoolLimits.DEFAULT, config.origin().protocol());
         } catch (GeneralSecurityException unusable) {
             throw new IOException("origin.trusted-roots: " + unusable.getMessage(), unusable);
         }

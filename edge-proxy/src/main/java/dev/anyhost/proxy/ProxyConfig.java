@@ -5,6 +5,7 @@ import dev.anyhost.proxy.admission.AskLimits;
 import dev.anyhost.proxy.admission.VerifierSettings;
 import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
+import dev.anyhost.proxy.forward.OriginProtocol;
 import dev.anyhost.proxy.issuance.AcmeSettings;
 import dev.anyhost.proxy.listen.Cidr;
 import dev.anyhost.proxy.preflight.PreflightSettings;
@@ -47,6 +48,11 @@ public record ProxyConfig(
     private static final Duration UNUSED_FOR = Duration.ofDays(90);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
     private static final int MANY = 1_000_000;
+    private static final Map<String, OriginProtocol> PROTOCOLS = Map.of(
+            "http1", OriginProtocol.HTTP_1,
+            "auto", OriginProtocol.AUTO,
+            "h2", OriginProtocol.H2,
+            "h2c", OriginProtocol.H2C);
     private static final String KEY_EXPECTED = "kms:<key ARN> or file:<path to 32 bytes in base64>";
     private static final String PEM_EXPECTED = "the path of a readable PEM file";
 
@@ -69,11 +75,13 @@ public record ProxyConfig(
     public record Store(StoreSettings tables, List<String> keyEncryption, Path base) {}
 
     /**
+     * @param protocol what is spoken with origins, tenants' own included
      * @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address
      * @param resolvers the name servers to ask for origins' names; empty for the system's
      */
     public record Origin(
             URI url,
+            OriginProtocol protocol,
             Optional<Path> trustedRoots,
             boolean preserveHost,
             boolean allowPrivate,
@@ -189,12 +197,25 @@ public record ProxyConfig(
     }
 
     private static Origin origin(ConfigSection origin) {
+        URI url = origin.required("url", NO_URL, Route.ORIGIN_EXPECTED, Route::parseOrigin);
         return new Origin(
-                origin.required("url", NO_URL, Route.ORIGIN_EXPECTED, Route::parseOrigin),
+                url,
+                protocol(origin, url),
                 pem(origin, "trusted-roots"),
                 origin.flag("preserve-host", false),
                 origin.flag("allow-private", false),
                 origin.list("resolvers", List.of(), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address));
+    }
+
+    private static OriginProtocol protocol(ConfigSection origin, URI url) {
+        OriginProtocol protocol = origin.choice("protocol", OriginProtocol.HTTP_1, PROTOCOLS);
+        boolean tls = url.getScheme().equals("https");
+        if (protocol == OriginProtocol.H2 && !tls) {
+            origin.mistake("protocol", "h2", "h2c for an origin.url with http://");
+        } else if (protocol == OriginProtocol.H2C && tls) {
+            origin.mistake("protocol", "h2c", "h2 for an origin.url with https://");
+        }
+        return protocol;
     }
 
     private static Limits limits(ConfigSection limits) {

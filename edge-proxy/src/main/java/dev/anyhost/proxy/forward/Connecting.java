@@ -1,6 +1,5 @@
 package dev.anyhost.proxy.forward;
 
-import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
 
 /** Makes connections to origins. */
@@ -9,11 +8,15 @@ interface Connecting {
 
     /** A connection, or why there is none. */
     sealed interface Outcome {
+        /** By HTTP/1.1: one request's at a time. */
         record Connected(OriginConnection connection) implements Outcome {}
+
+        /** By HTTP/2: many requests' at once. */
+        record Shared(Http2OriginConnection connection) implements Outcome {}
 
         record Failed(RequestError error) implements Outcome {}
     }
 
-    /** The outcome comes once, on the loop. */
-    void connect(EventLoop loop, Origin origin, OriginPool pool, Consumer<Outcome> outcome);
+    /** For the pool's loop, where the outcome comes, once. */
+    void connect(Origin origin, OriginProtocol.Offer offer, OriginPool pool, Consumer<Outcome> outcome);
 }

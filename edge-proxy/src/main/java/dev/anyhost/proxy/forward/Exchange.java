@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response. The request's body comes from the {@link ClientStream}, the response from
- * {@link OriginConnection}; both live on one event loop. Ends exactly once: with the whole response, an error response,
- * a cut, or the client's leaving.
+ * One request and its response. The request's body comes from the {@link ClientStream}, the response from the
+ * {@link OriginStream}; both live on one event loop. Ends exactly once: with the whole response, an error response, a cut,
+ * or the client's leaving.
  */
 final class Exchange implements ResponseListener {
 
@@ -25,7 +25,7 @@ final class Exchange implements ResponseListener {
     private final TimeLimits times;
     private final Optional<TransportSecurity> security;
 
-    private @Nullable OriginConnection origin;
+    private @Nullable OriginStream origin;
     /** Null until the first of the body came. */
     private @Nullable UploadPace pace;
 
@@ -77,7 +77,7 @@ final class Exchange implements ResponseListener {
 
     /** The next of the request's body, only when {@link #takesBody}; the exchange's to release. */
     void body(ByteBuf data) {
-        OriginConnection to = connection();
+        OriginStream to = stream();
         int length = data.readableBytes();
         tally.in(length);
         bodySent = true;
@@ -85,7 +85,7 @@ final class Exchange implements ResponseListener {
         to.data(data);
     }
 
-    private OriginConnection connection() {
+    private OriginStream stream() {
         if (origin == null) {
             throw new IllegalStateException("no origin takes the body");
         }
@@ -108,7 +108,7 @@ final class Exchange implements ResponseListener {
     void bodyEnded(Fields trailers) {
         requestComplete = true;
         bodySent |= request.framing() instanceof BodyFraming.Chunked;
-        connection().end(trailers);
+        stream().end(trailers);
         client.await(responding ? times.bodyIdle() : times.responseHeaders());
     }
 
@@ -137,6 +137,9 @@ final class Exchange implements ResponseListener {
         if (!forwarded || (origin != null && !requestComplete && origin.isWritable() && !responding)) {
             fail(RequestError.REQUEST_TIMEOUT);
         } else {
+            if (origin != null && client.takesMore()) {
+                origin.doubt();
+            }
             fail(origin == null ? RequestError.ORIGIN_CONNECT_TIMEOUT : RequestError.RESPONSE_TIMEOUT);
         }
     }
@@ -146,14 +149,18 @@ final class Exchange implements ResponseListener {
     }
 
     @Override
-    public void acquired(OriginConnection connection) {
+    public boolean upgrades() {
+        return Upgrades.requested(request).isPresent();
+    }
+
+    @Override
+    public void acquired(OriginStream stream) {
         if (ended) {
-            connection.giveBack(client.nanoTime());
+            stream.giveBack(client.nanoTime());
             return;
         }
-        origin = connection;
-        connection.begin(this, request);
-        connection.write(scope.headers().rewrite(request, target, client.allocator()));
+        origin = stream;
+        stream.begin(this, request, target, scope.headers());
         if (requestComplete) {
             client.await(times.responseHeaders()); // Sent again; there is no body.
         }
@@ -194,8 +201,7 @@ final class Exchange implements ResponseListener {
     }
 
     private void switchProtocols(ResponseHead head) {
-        OriginConnection switched = origin;
-        if (switched == null || !Upgrades.accepted(request, head)) {
+        if (!(origin instanceof OriginConnection switched) || !Upgrades.accepted(request, head)) {
             fail(RequestError.RESPONSE_MALFORMED);
             return;
         }
@@ -225,16 +231,24 @@ final class Exchange implements ResponseListener {
     }
 
     @Override
-    public void failed(RequestError error, boolean untouched) {
-        boolean stale = untouched && origin != null && origin.wasUsed();
+    public void failed(RequestError error, Seen seen) {
+        boolean again = !retried && !bodySent && isSafeAgain(seen);
         origin = null;
-        if (stale && !retried && !bodySent && request.isIdempotent()) {
-            // The origin closed it while our request was on its way: nothing was lost but time.
+        if (again) {
             retried = true;
             scope.pool().acquire(target.origin(), this, true);
         } else {
             fail(error);
         }
+    }
+
+    private boolean isSafeAgain(Seen seen) {
+        return switch (seen) {
+            case REFUSAL -> true;
+            // The origin closed it while our request was on its way: nothing was lost but time.
+            case NOTHING -> origin != null && origin.wasUsed() && request.isIdempotent();
+            case SOMETHING -> false;
+        };
     }
 
     @Override

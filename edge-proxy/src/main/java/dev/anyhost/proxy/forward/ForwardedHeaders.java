@@ -7,19 +7,34 @@ import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
+import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the head the origin gets: the client's, without what was meant for this hop and without what only we may say,
+ * Makes the head the origin gets, in either version of HTTP: the client's, without what was meant for this hop and without what only we may say,
  * and then ours. The lines that stay the same for a whole connection are made once.
  */
 final class ForwardedHeaders {
 
     private static final int STATUS_QUO = 128;
+    private static final int STATUS_QUO_FIELDS = 9;
+    private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+    private static final AsciiString TE = AsciiString.cached("te");
+    private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
+    private static final AsciiString[] NONE = {};
 
     private final ForwardSettings settings;
     private final Hostname hostname;
@@ -27,6 +42,9 @@ final class ForwardedHeaders {
     private final boolean trusted;
     private final byte[] host;
     private final byte[] ours;
+    private AsciiString @Nullable [] oursHttp2;
+
+    private record Line(String name, String value) {}
 
     ForwardedHeaders(ForwardSettings settings, Hostname hostname, InetAddress client) {
         this.settings = settings;
@@ -34,7 +52,7 @@ final class ForwardedHeaders {
         this.client = client;
         this.trusted = settings.trustedProxies().test(client);
         this.host = ascii("Host: " + publicAuthority() + "\r\n");
-        this.ours = ascii(lines(Optional.empty()));
+        this.ours = text(lines(Optional.empty()));
     }
 
     private static byte[] ascii(String text) {
@@ -53,23 +71,81 @@ final class ForwardedHeaders {
         request.writeRequestLine(out);
         writeHost(to, out);
         for (int i = 0; i < fields.size(); i++) {
-            if (passes(request, fields.name(i)) && !request.connection().nominates(fields, i)) {
+            if (passes(request, i)) {
                 fields.writeLine(i, out);
             }
         }
         writeHop(request, out);
-        out.writeBytes(trusted ? ascii(lines(Optional.of(fields))) : ours);
+        out.writeBytes(trusted ? text(lines(Optional.of(fields))) : ours);
         return out;
     }
 
+    /** The same as HTTP/2 says it (RFC 9113 section 8.3.1): a view of the request's own bytes. */
+    Http2Headers http2(RequestHead request, OriginRoute.To to) {
+        Fields fields = request.fields();
+        List<AsciiString> all = new ArrayList<>((fields.size() + STATUS_QUO_FIELDS) * 2);
+        for (int i = 0; i < fields.size(); i++) {
+            if (passes(request, i)) {
+                all.add(fields.lowerCaseName(i));
+                all.add(fields.valueBytes(i));
+            }
+        }
+        if (request.framing() instanceof BodyFraming.Fixed(long length)) {
+            all.add(CONTENT_LENGTH);
+            all.add(AsciiString.of(Long.toString(length)));
+        }
+        if (request.takesTrailers()) {
+            all.add(TE);
+            all.add(TRAILERS);
+        }
+        all.addAll(List.of(trusted ? fields(lines(Optional.of(fields))) : oursHttp2()));
+        return ReadOnlyHttp2Headers.clientHeaders(
+                false,
+                AsciiString.of(request.method()),
+                AsciiString.of(request.target()),
+                to.origin().tls() ? HTTPS : HTTP,
+                AsciiString.of(keepsHost(to) ? publicAuthority() : to.origin().hostHeader()),
+                all.toArray(NONE));
+    }
+
+    private AsciiString[] oursHttp2() {
+        if (oursHttp2 == null) {
+            oursHttp2 = fields(lines(Optional.empty()));
+        }
+        return oursHttp2;
+    }
+
+    private static byte[] text(List<Line> lines) {
+        var text = new StringBuilder();
+        lines.forEach(line ->
+                text.append(line.name()).append(": ").append(line.value()).append("\r\n"));
+        return ascii(text.append("\r\n").toString());
+    }
+
+    private static AsciiString[] fields(List<Line> lines) {
+        return lines.stream()
+                .flatMap(line -> Stream.of(line.name().toLowerCase(Locale.ROOT), line.value()))
+                .map(AsciiString::of)
+                .toArray(AsciiString[]::new);
+    }
+
+    private boolean keepsHost(OriginRoute.To to) {
+        return to.policy().preserveHost().orElse(settings.preserveHost());
+    }
+
     private void writeHost(OriginRoute.To to, ByteBuf out) {
-        if (to.policy().preserveHost().orElse(settings.preserveHost())) {
+        if (keepsHost(to)) {
             out.writeBytes(host);
         } else {
             out.writeCharSequence("Host: ", StandardCharsets.US_ASCII);
             out.writeCharSequence(to.origin().hostHeader(), StandardCharsets.US_ASCII);
             out.writeShort('\r' << 8 | '\n');
         }
+    }
+
+    private static boolean passes(RequestHead request, int i) {
+        return passes(request, request.fields().name(i))
+                && !request.connection().nominates(request.fields(), i);
     }
 
     private static boolean passes(RequestHead request, FieldName name) {
@@ -106,34 +182,30 @@ final class ForwardedHeaders {
     }
 
     /**
-     * Our lines and the head's end.
+     * Our lines.
      *
      * @param believed the fields of a trusted proxy's request: what it says once, it may say
      */
-    private String lines(Optional<Fields> believed) {
+    private List<Line> lines(Optional<Fields> believed) {
         String address = NetUtil.toAddressString(client);
-        var lines = new StringBuilder();
-        line(lines, "X-Forwarded-For", listed(believed, FieldName.X_FORWARDED_FOR, address));
-        line(lines, "X-Forwarded-Proto", said(believed, FieldName.X_FORWARDED_PROTO, settings.scheme()));
-        line(lines, "X-Forwarded-Host", said(believed, FieldName.X_FORWARDED_HOST, hostname.value()));
+        List<Line> lines = new ArrayList<>();
+        lines.add(new Line("X-Forwarded-For", listed(believed, FieldName.X_FORWARDED_FOR, address)));
+        lines.add(new Line("X-Forwarded-Proto", said(believed, FieldName.X_FORWARDED_PROTO, settings.scheme())));
+        lines.add(new Line("X-Forwarded-Host", said(believed, FieldName.X_FORWARDED_HOST, hostname.value())));
         String port = Integer.toString(settings.publicPort());
-        line(lines, "X-Forwarded-Port", said(believed, FieldName.X_FORWARDED_PORT, port));
-        line(lines, "X-Real-IP", said(believed, FieldName.X_REAL_IP, address));
-        line(lines, "User-Custom-Domain", hostname.value());
+        lines.add(new Line("X-Forwarded-Port", said(believed, FieldName.X_FORWARDED_PORT, port)));
+        lines.add(new Line("X-Real-IP", said(believed, FieldName.X_REAL_IP, address)));
+        lines.add(new Line("User-Custom-Domain", hostname.value()));
         if (settings.forwarded()) {
-            line(lines, "Forwarded", listed(believed, FieldName.FORWARDED, forwarded(address)));
+            lines.add(new Line("Forwarded", listed(believed, FieldName.FORWARDED, forwarded(address))));
         }
-        return lines.append("\r\n").toString();
+        return lines;
     }
 
     /** RFC 7239 section 4; an IPv6 address has brackets and therefore quotes. */
     private String forwarded(String address) {
         String node = client instanceof Inet6Address ? "\"[" + address + "]\"" : address;
         return "for=" + node + ";host=" + hostname.value() + ";proto=" + settings.scheme();
-    }
-
-    private static void line(StringBuilder lines, String name, String value) {
-        lines.append(name).append(": ").append(value).append("\r\n");
     }
 
     private static String said(Optional<Fields> believed, FieldName name, String ours) {

@@ -4,6 +4,7 @@ import dev.anyhost.proxy.http1.BodyFraming;
 import dev.anyhost.proxy.http1.BodyReader;
 import dev.anyhost.proxy.http1.BodyStep;
 import dev.anyhost.proxy.http1.ChunkedBody;
+import dev.anyhost.proxy.http1.FieldName;
 import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http1.RequestHead;
@@ -13,6 +14,8 @@ import io.netty.buffer.ByteBufAllocator;
 
 /** One request and response on an HTTP/1.1 connection: finds the body in what arrives, and frames the response. */
 final class Http1Stream implements ClientStream {
+
+    private static final BodyFraming EMPTY = new BodyFraming.Fixed(0);
 
     /** How the client finds the response's end. */
     private enum Delimiting {
@@ -121,7 +124,7 @@ final class Http1Stream implements ClientStream {
                 && request.isKeepAlive()
                 && delimiting != Delimiting.CLOSE
                 && !connection.isDraining();
-        connection.write(ResponseWriter.head(head, hop(), exchange.security(), allocator()));
+        connection.write(ResponseWriter.head(head, hop(head), exchange.security(), allocator()));
     }
 
     private Delimiting delimiting(ResponseHead head) {
@@ -132,12 +135,22 @@ final class Http1Stream implements ClientStream {
         };
     }
 
-    private String hop() {
-        String framing = delimiting == Delimiting.CHUNKS ? "Transfer-Encoding: chunked\r\n" : "";
+    private String hop(ResponseHead head) {
+        String framing = framing(head);
         if (!keepAlive) {
             return framing + "Connection: close\r\n";
         }
         return request.isHttp10() ? framing + "Connection: keep-alive\r\n" : framing;
+    }
+
+    private String framing(ResponseHead head) {
+        if (delimiting == Delimiting.CHUNKS) {
+            return "Transfer-Encoding: chunked\r\n";
+        }
+        // An origin's HTTP/2 ends a stream without a word about its length.
+        boolean unsaid = head.framing().equals(EMPTY)
+                && head.fields().value(FieldName.CONTENT_LENGTH).isEmpty();
+        return unsaid ? "Content-Length: 0\r\n" : "";
     }
 
     @Override

@@ -1,20 +1,13 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.proxy.http1.BodyFraming;
-import dev.anyhost.proxy.http1.BodyReader;
-import dev.anyhost.proxy.http1.BodyStep;
 import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.Http1Limits;
-import dev.anyhost.proxy.http1.Parsed;
 import dev.anyhost.proxy.http1.RequestHead;
-import dev.anyhost.proxy.http1.ResponseHead;
-import dev.anyhost.proxy.http1.ResponseParser;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -24,20 +17,15 @@ import org.jspecify.annotations.Nullable;
  * A connection to an origin: reads responses strictly and hands them to the request that uses it. Anything that
  * doesn't belong to a request's response ends the connection, so that no request ever sees another one's.
  */
-final class OriginConnection extends ChannelInboundHandlerAdapter {
+final class OriginConnection extends ChannelInboundHandlerAdapter implements OriginStream {
 
     private final Origin origin;
     private final OriginPool pool;
-    private final Http1Limits limits;
-    private final ResponseParser parser;
+    private final Http1Responses responses;
     private @Nullable ChannelHandlerContext ctx;
-    private ByteBuf in = Unpooled.EMPTY_BUFFER;
 
     private @Nullable ResponseListener listener;
-    private boolean toHead;
     private boolean chunked;
-    private @Nullable ResponseHead head;
-    private @Nullable BodyReader body;
     private boolean untouched = true;
 
     private boolean dirty;
@@ -50,8 +38,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
     OriginConnection(Origin origin, OriginPool pool, Http1Limits limits) {
         this.origin = origin;
         this.pool = pool;
-        this.limits = limits;
-        this.parser = new ResponseParser(limits);
+        this.responses = new Http1Responses(limits);
     }
 
     Origin origin() {
@@ -69,8 +56,8 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         return ctx;
     }
 
-    /** Whether an earlier request was answered here, so that the origin may have closed it since. */
-    boolean wasUsed() {
+    @Override
+    public boolean wasUsed() {
         return used;
     }
 
@@ -82,21 +69,21 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         return idleSinceNanos;
     }
 
-    /** Takes the connection for one request. */
-    void begin(ResponseListener user, RequestHead request) {
+    @Override
+    public void begin(ResponseListener user, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
         listener = user;
-        toHead = request.isHead();
         chunked = request.framing() instanceof BodyFraming.Chunked;
-        head = null;
-        body = null;
+        responses.begin(request.isHead());
         untouched = true;
+        write(headers.rewrite(request, to, context().alloc()));
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return channel().isWritable();
     }
 
-    void write(ByteBuf bytes) {
+    private void write(ByteBuf bytes) {
         if (broken) {
             bytes.release();
             return;
@@ -105,8 +92,8 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         context().write(bytes, context().voidPromise());
     }
 
-    /** The next of the request's body; the connection's to release. */
-    void data(ByteBuf data) {
+    @Override
+    public void data(ByteBuf data) {
         if (chunked) {
             write(ResponseWriter.chunkSize(data.readableBytes(), context().alloc()));
             write(data);
@@ -116,29 +103,28 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** All of the request's body was written. */
-    void end(Fields trailers) {
+    @Override
+    public void end(Fields trailers) {
         if (chunked) {
             write(ResponseWriter.lastChunk(trailers, context().alloc()));
         }
     }
 
     /** A flush of nothing is not free: TLS makes a record of it. */
-    void flush() {
+    @Override
+    public void flush() {
         if (dirty) {
             dirty = false;
             context().flush();
         }
     }
 
-    /** The request is over: the connection is pooled if it is clean, else closed. */
-    void done(boolean requestComplete, long nowNanos) {
-        boolean clean =
-                requestComplete && body == null && head != null && head.isKeepAlive() && !in.isReadable() && isUsable();
+    /** The connection is pooled if it is clean, else closed. */
+    @Override
+    public void done(boolean requestComplete, long nowNanos) {
         listener = null;
-        if (clean) {
+        if (requestComplete && responses.isClean() && isUsable()) {
             used = true;
-            head = null;
             idleSinceNanos = nowNanos;
             setReading(true);
             pool.release(this);
@@ -147,22 +133,26 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Gives a connection back that wasn't used for anything. */
-    void giveBack(long nowNanos) {
+    @Override
+    public void giveBack(long nowNanos) {
         listener = null;
         idleSinceNanos = nowNanos;
         pool.release(this);
     }
 
-    /** Closes; whoever used it hears nothing more. */
-    void abandon() {
+    /** Closes. */
+    @Override
+    public void abandon() {
         listener = null;
         broken = true;
         channel().close();
         if (ended) {
-            dropInput();
+            responses.drop();
         }
     }
+
+    @Override
+    public void doubt() {} // It ends with its only request.
 
     /** Counts in its pool from now on. */
     void join() {
@@ -178,11 +168,9 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     /** Takes this handler out of the way of a tunnel; returns what was read too far, the caller's to release. */
     ByteBuf surrender() {
-        ByteBuf rest = in;
-        in = Unpooled.EMPTY_BUFFER;
         listener = null;
         pool.forget(this);
-        return rest;
+        return responses.surrender();
     }
 
     @Override
@@ -192,25 +180,23 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        in = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), in, (ByteBuf) message);
+        responses.arrived((ByteBuf) message, context.alloc());
         if (listener == null) {
             // Nobody asked anything: a late part of an old response, or an attempt to answer the next request.
             abandon();
-            dropInput();
+            responses.drop();
             return;
         }
         untouched = false;
         resume();
     }
 
-    /** Goes on with what has arrived; the listener calls it when it takes more again. */
-    void resume() {
+    @Override
+    public void resume() {
         while (listener != null && listener.takesMore() && step(listener)) {
             // Each step consumes what it can.
         }
-        if (!in.isReadable()) {
-            dropInput();
-        }
+        responses.dropIfRead();
         if (listener != null && ended && listener.takesMore()) {
             conclude(listener);
         }
@@ -220,44 +206,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean step(ResponseListener user) {
-        return body == null ? readHead(user) : readBody(user, body);
-    }
-
-    private boolean readHead(ResponseListener user) {
-        return switch (parser.parse(in, toHead)) {
-            case Parsed.NeedMore<ResponseHead>() -> false;
-            case Parsed.Rejected<ResponseHead> _ -> {
-                fail(user, RequestError.RESPONSE_MALFORMED);
-                yield false;
-            }
-            case Parsed.Head<ResponseHead>(ResponseHead next)
-            when next.isInterim() -> {
-                user.interim(next);
-                yield true;
-            }
-            case Parsed.Head<ResponseHead>(ResponseHead last) -> {
-                head = last;
-                body = BodyReader.of(last.framing(), limits);
-                user.response(last);
-                yield true;
-            }
-        };
-    }
-
-    private boolean readBody(ResponseListener user, BodyReader reader) {
-        return switch (reader.next(in)) {
-            case BodyStep.NeedMore() -> false;
-            case BodyStep.Data(int length) -> {
-                user.data(in.readRetainedSlice(length));
-                yield true;
-            }
-            case BodyStep.End(Fields trailers) -> {
-                body = null;
-                user.end(trailers);
-                yield false;
-            }
-            case BodyStep.Malformed _ -> {
-                fail(user, RequestError.RESPONSE_CUT);
+        return switch (responses.step(user)) {
+            case FURTHER -> true;
+            case MORE_NEEDED, ENDED -> false;
+            case MALFORMED -> {
+                fail(user, responses.hasHead() ? RequestError.RESPONSE_CUT : RequestError.RESPONSE_MALFORMED);
                 yield false;
             }
         };
@@ -265,16 +218,15 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     private void fail(ResponseListener user, RequestError error) {
         abandon();
-        user.failed(error, untouched);
+        user.failed(error, untouched ? ResponseListener.Seen.NOTHING : ResponseListener.Seen.SOMETHING);
     }
 
     /** The connection ended within a response. */
     private void conclude(ResponseListener user) {
-        if (body != null && body.endsWithConnection() && !broken) {
-            body = null;
+        if (!broken && responses.endsWithConnection()) {
             user.end(Fields.none());
         } else {
-            fail(user, head == null ? RequestError.ORIGIN_CLOSED : RequestError.RESPONSE_CUT);
+            fail(user, responses.hasHead() ? RequestError.RESPONSE_CUT : RequestError.ORIGIN_CLOSED);
         }
     }
 
@@ -282,11 +234,6 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         if (channel().config().isAutoRead() != reading) {
             channel().config().setAutoRead(reading);
         }
-    }
-
-    private void dropInput() {
-        in.release();
-        in = Unpooled.EMPTY_BUFFER;
     }
 
     @Override
@@ -334,14 +281,14 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         if (listener != null) {
             resume();
         } else {
-            dropInput();
+            responses.drop();
         }
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         if (!ended) {
-            dropInput();
+            responses.drop();
         }
     }
 }

@@ -1,15 +1,18 @@
 package dev.anyhost.proxy.forward;
 
+import dev.anyhost.proxy.forward.OriginProtocol.Offer;
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.InetAddress;
@@ -54,9 +57,9 @@ public final class OriginConnector implements Connecting {
     }
 
     @Override
-    public void connect(EventLoop loop, Origin origin, OriginPool pool, Consumer<Outcome> outcome) {
-        var attempt = new Attempt(loop, origin, pool, outcome);
-        addresses.resolve(origin.peer(), loop).addListener(resolved -> {
+    public void connect(Origin origin, Offer offer, OriginPool pool, Consumer<Outcome> outcome) {
+        var attempt = new Attempt(origin, offer, pool, outcome);
+        addresses.resolve(origin.peer(), pool.loop()).addListener(resolved -> {
             @SuppressWarnings("unchecked") // The future's own type, which its listener doesn't know.
             var found = resolved.isSuccess() ? (List<InetAddress>) resolved.getNow() : List.<InetAddress>of();
             attempt.resolved(found);
@@ -66,13 +69,15 @@ public final class OriginConnector implements Connecting {
     private final class Attempt {
         private final EventLoop loop;
         private final Origin origin;
+        private final Offer offer;
         private final OriginPool pool;
         private final Consumer<Outcome> outcome;
         private final long deadlineNanos;
 
-        Attempt(EventLoop loop, Origin origin, OriginPool pool, Consumer<Outcome> outcome) {
-            this.loop = loop;
+        Attempt(Origin origin, Offer offer, OriginPool pool, Consumer<Outcome> outcome) {
+            this.loop = pool.loop();
             this.origin = origin;
+            this.offer = offer;
             this.pool = pool;
             this.outcome = outcome;
             this.deadlineNanos = loop.ticker().nanoTime() + limit.toNanos();
@@ -105,12 +110,11 @@ public final class OriginConnector implements Connecting {
             }
             // A dead first address must leave time for the others.
             Duration share = left().dividedBy(candidates.size() - i);
-            var connection = new OriginConnection(origin, pool, responses);
-            bootstrap(share, connection)
+            bootstrap(share)
                     .connect(new InetSocketAddress(candidates.get(i), origin.port()))
-                    .addListener(done -> {
+                    .addListener((ChannelFuture done) -> {
                         if (done.isSuccess()) {
-                            connected(connection);
+                            connected(done.channel());
                         } else if (i + 1 < candidates.size()) {
                             next(candidates, i + 1);
                         } else {
@@ -122,7 +126,7 @@ public final class OriginConnector implements Connecting {
                     });
         }
 
-        private Bootstrap bootstrap(Duration share, OriginConnection connection) {
+        private Bootstrap bootstrap(Duration share) {
             return new Bootstrap()
                     .group(loop)
                     .channelFactory(channels)
@@ -131,38 +135,54 @@ public final class OriginConnector implements Connecting {
                     .option(ChannelOption.TCP_NODELAY, true)
                     // An origin that closes within a request may have answered before: that is still to be read.
                     .option(ChannelOption.AUTO_CLOSE, false)
-                    .handler(handlers(connection));
+                    .handler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            if (origin.tls()) {
+                                channel.pipeline().addLast(tls.handler(origin, offer, channel.alloc(), left()));
+                                channel.pipeline().addLast(new OriginHandshake(Attempt.this::spoken));
+                            }
+                        }
+                    });
         }
 
-        private ChannelHandler handlers(OriginConnection connection) {
-            return new ChannelInitializer<Channel>() {
-                @Override
-                protected void initChannel(Channel channel) {
-                    if (origin.tls()) {
-                        channel.pipeline().addLast(tls.handler(origin, channel.alloc(), left()));
-                    }
-                    channel.pipeline().addLast(connection);
-                }
-            };
-        }
-
-        private void connected(OriginConnection connection) {
-            SslHandler secure = connection.channel().pipeline().get(SslHandler.class);
+        private void connected(Channel channel) {
+            SslHandler secure = channel.pipeline().get(SslHandler.class);
             if (secure == null) {
-                outcome.accept(new Outcome.Connected(connection));
+                outcome.accept(established(channel.pipeline(), offer == Offer.HTTP_2));
                 return;
             }
             secure.handshakeFuture().addListener(done -> {
-                if (done.isSuccess()) {
-                    outcome.accept(new Outcome.Connected(connection));
-                } else {
-                    connection.abandon();
+                if (!done.isSuccess()) {
+                    channel.close();
                     outcome.accept(new Outcome.Failed(
                             done.cause() instanceof SslHandshakeTimeoutException
                                     ? RequestError.ORIGIN_CONNECT_TIMEOUT
                                     : RequestError.ORIGIN_TLS_FAILED));
                 }
             });
+        }
+
+        /** The handshake is done; {@code protocol} is what ALPN said, if anything. */
+        private void spoken(ChannelPipeline pipeline, String protocol) {
+            boolean http2 = protocol.equals(ApplicationProtocolNames.HTTP_2);
+            if (offer == Offer.HTTP_2 && !http2) {
+                pipeline.channel().close();
+                outcome.accept(new Outcome.Failed(RequestError.ORIGIN_WITHOUT_HTTP_2));
+            } else {
+                outcome.accept(established(pipeline, http2));
+            }
+        }
+
+        private Outcome established(ChannelPipeline pipeline, boolean http2) {
+            if (http2) {
+                Http2OriginConnection shared = new Http2OriginSetup(origin, pool, responses).build();
+                pipeline.addLast(shared);
+                return new Outcome.Shared(shared);
+            }
+            var connection = new OriginConnection(origin, pool, responses);
+            pipeline.addLast(connection);
+            return new Outcome.Connected(connection);
         }
     }
 }

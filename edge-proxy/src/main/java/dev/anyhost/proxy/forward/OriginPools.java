@@ -9,18 +9,20 @@ public final class OriginPools {
 
     private final Connecting connector;
     private final PoolLimits limits;
+    private final OriginProtocol protocol;
     private final Map<EventLoop, OriginPool> pools = new ConcurrentHashMap<>();
 
-    public OriginPools(OriginConnector connector, PoolLimits limits) {
-        this((Connecting) connector, limits);
+    public OriginPools(OriginConnector connector, PoolLimits limits, OriginProtocol protocol) {
+        this((Connecting) connector, limits, protocol);
     }
 
-    OriginPools(Connecting connector, PoolLimits limits) {
+    OriginPools(Connecting connector, PoolLimits limits, OriginProtocol protocol) {
         this.connector = connector;
         this.limits = limits;
+        this.protocol = protocol;
     }
 
     OriginPool of(EventLoop loop) {
-        return pools.computeIfAbsent(loop, l -> new OriginPool(l, connector, limits));
+        return pools.computeIfAbsent(loop, l -> new OriginPool(l, connector, limits, protocol));
     }
 }

@@ -19,6 +19,10 @@ public enum RequestError {
     ORIGIN_ADDRESS_REFUSED(502, "The origin's address is not allowed"),
     ORIGIN_UNREACHABLE(502, "The origin could not be reached"),
     ORIGIN_TLS_FAILED(502, "No trusted TLS connection to the origin"),
+    /** It should, by our configuration. */
+    ORIGIN_WITHOUT_HTTP_2(502, "The origin does not speak HTTP/2"),
+    /** WebSockets and the like take HTTP/1.1. */
+    UPGRADE_IMPOSSIBLE(501, "This origin is only reached by HTTP/2, without WebSockets"),
     /** It closed before the response's head. */
     ORIGIN_CLOSED(502, "The origin closed the connection"),
     RESPONSE_MALFORMED(502, "The origin sent a malformed response"),

@@ -4,16 +4,28 @@ import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.ResponseHead;
 import io.netty.buffer.ByteBuf;
 
-/** Who uses an origin connection at the moment; called on its event loop. After end or failed it is not called again. */
+/** Who uses an origin stream at the moment; called on its event loop. After end or failed it is not called again. */
 interface ResponseListener {
 
-    /** The connection is ready for a request, perhaps before {@link OriginPool#acquire} returns. */
-    void acquired(OriginConnection connection);
+    /** What of a response was seen before it failed. */
+    enum Seen {
+        /** That the origin has done nothing with the request: another try is no second one. */
+        REFUSAL,
+        /** Not a byte. */
+        NOTHING,
+        SOMETHING
+    }
+
+    /** Whether it wants to switch protocols, which HTTP/1.1 only can. */
+    boolean upgrades();
+
+    /** The stream is ready for a request, perhaps before {@link OriginPool#acquire} returns. */
+    void acquired(OriginStream stream);
 
     /** There is no connection. */
     void refused(RequestError error);
 
-    /** Whether to go on with the response; when it is again, {@link OriginConnection#resume} must be called. */
+    /** Whether to go on with the response; when it is again, {@link OriginStream#resume} must be called. */
     boolean takesMore();
 
     void interim(ResponseHead head);
@@ -25,8 +37,7 @@ interface ResponseListener {
 
     void end(Fields trailers);
 
-    /** @param untouched whether not a byte of a response was seen */
-    void failed(RequestError error, boolean untouched);
+    void failed(RequestError error, Seen seen);
 
     /** The origin takes more of the request again. */
     void writable();

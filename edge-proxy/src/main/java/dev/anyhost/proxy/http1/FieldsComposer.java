@@ -55,6 +55,22 @@ public final class FieldsComposer {
 
     /** A start line from visible parts with one blank between each two. */
     void line(AsciiString... parts) {
+        parts(parts);
+        lineEnd();
+    }
+
+    /** A status line; the reason may be empty, and is ours. */
+    void statusLine(AsciiString version, AsciiString status, AsciiString reason) {
+        parts(version, status);
+        reserve(reason.length() + 3);
+        bytes[length++] = Octets.SP;
+        for (int i = 0; i < reason.length(); i++) {
+            bytes[length++] = reason.byteAt(i);
+        }
+        lineEnd();
+    }
+
+    private void parts(AsciiString... parts) {
         for (AsciiString part : parts) {
             reserve(part.length() + 3);
             if (length > 0) {
@@ -68,7 +84,6 @@ public final class FieldsComposer {
                 bytes[length++] = c;
             }
         }
-        lineEnd();
     }
 
     private void lineEnd() {

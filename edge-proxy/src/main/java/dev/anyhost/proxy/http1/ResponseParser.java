@@ -5,6 +5,9 @@ import io.netty.buffer.ByteBuf;
 /** Reads the heads of one origin connection's responses, as strictly as requests are read. */
 public final class ResponseParser {
 
+    private static final BodyFraming NO_BODY = new BodyFraming.None();
+    private static final BodyFraming UNTIL_CLOSE = new BodyFraming.UntilClose();
+
     private final Http1Limits limits;
     private final HeadScanner scanner;
 
@@ -23,13 +26,20 @@ public final class ResponseParser {
             case INCOMPLETE -> new Parsed.NeedMore<>();
             case BARE_LINE_FEED -> rejected(HeadError.BARE_LINE_FEED);
             case TOO_LARGE -> rejected(HeadError.HEAD_TOO_LARGE);
-            case COMPLETE -> complete(in, scanner.takeLength(), toHead);
+            case COMPLETE -> {
+                byte[] head = new byte[scanner.takeLength()];
+                in.readBytes(head);
+                yield read(head, toHead, UNTIL_CLOSE, limits);
+            }
         };
     }
 
-    private Parsed<ResponseHead> complete(ByteBuf in, int length, boolean toHead) {
-        byte[] head = new byte[length];
-        in.readBytes(head);
+    /**
+     * Reads a complete head (for framing: RFC 9112 section 6.3, with conflicts refused rather than resolved).
+     *
+     * @param unstated how a body ends whose head doesn't say
+     */
+    static Parsed<ResponseHead> read(byte[] head, boolean toHead, BodyFraming unstated, Http1Limits limits) {
         StatusLine line = StatusLine.read(head);
         if (line == null) {
             return rejected(HeadError.STATUS_LINE);
@@ -43,23 +53,16 @@ public final class ResponseParser {
         if (connection == null) {
             return rejected(HeadError.CONNECTION_MALFORMED);
         }
-        return framed(line, fields, connection, toHead);
-    }
-
-    /** RFC 9112 section 6.3, with conflicts refused rather than resolved. */
-    private static Parsed<ResponseHead> framed(
-            StatusLine line, Fields fields, ConnectionOptions connection, boolean toHead) {
         boolean neverBody = line.status() < 200 || line.status() == 204;
         boolean noBody = neverBody || toHead || line.status() == 304;
         return switch (FramingFields.read(fields, line.http10())) {
             case FramingFields.Framing.Refused(HeadError refused) -> rejected(refused);
-            case FramingFields.Framing.Unstated() ->
-                head(line, fields, connection, noBody ? new BodyFraming.None() : new BodyFraming.UntilClose());
+            case FramingFields.Framing.Unstated() -> head(line, fields, connection, noBody ? NO_BODY : unstated);
             case FramingFields.Framing.Length(long length) ->
-                head(line, fields, connection, noBody ? new BodyFraming.None() : new BodyFraming.Fixed(length));
+                head(line, fields, connection, noBody ? NO_BODY : new BodyFraming.Fixed(length));
             case FramingFields.Framing.Chunked() when neverBody -> rejected(HeadError.BODY_FORBIDDEN);
             case FramingFields.Framing.Chunked() ->
-                head(line, fields, connection, noBody ? new BodyFraming.None() : new BodyFraming.Chunked());
+                head(line, fields, connection, noBody ? NO_BODY : new BodyFraming.Chunked());
         };
     }
 

@@ -191,7 +191,7 @@ public final class HeaderSection {
     }
 
     /** RFC 9113 section 8.2.2. */
-    private static boolean isConnectionSpecific(AsciiString name) {
+    static boolean isConnectionSpecific(AsciiString name) {
         return name.contentEquals(CONNECTION)
                 || name.contentEquals(TRANSFER_ENCODING)
                 || name.contentEquals(UPGRADE)

@@ -52,7 +52,7 @@ final class EmbeddedProxy implements AutoCloseable {
     }
 
     private EmbeddedProxy(ForwardSettings settings, OriginRoutes routes, RequestLimits limits, String protocol) {
-        Connecting connecting = (loop, origin, pool, outcome) -> {
+        Connecting connecting = (origin, offer, pool, outcome) -> {
             if (connects) {
                 var connection = new OriginConnection(origin, pool, Http1Limits.DEFAULT);
                 EmbeddedChannel made = EmbeddedChannel.builder()
@@ -64,7 +64,7 @@ final class EmbeddedProxy implements AutoCloseable {
                 outcome.accept(new Connecting.Outcome.Connected(connection));
             }
         };
-        pools = new OriginPools(connecting, PoolLimits.DEFAULT);
+        pools = new OriginPools(connecting, PoolLimits.DEFAULT, OriginProtocol.HTTP_1);
         var forwarding = new Forwarding(settings, routes, pools, records::add, () -> false, limits);
         client = EmbeddedChannel.builder()
                 .ticker(ticker)

@@ -1,6 +1,7 @@
 package dev.anyhost.proxy.forward;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A client that sends HTTP/2 frames as they are, allowed or not, and reads what comes. Acknowledges SETTINGS only. */
+/** A client, or an origin, that sends HTTP/2 frames as they are, allowed or not, and reads what comes. Acknowledges SETTINGS only. */
 final class Http2Wire implements AutoCloseable {
 
     static final int DATA = 0;
@@ -41,6 +42,10 @@ final class Http2Wire implements AutoCloseable {
     static final int REFUSED_STREAM = 7;
     static final int CANCEL = 8;
     static final int ENHANCE_YOUR_CALM = 11;
+
+    static final int ENABLE_PUSH = 2;
+    static final int MAX_CONCURRENT_STREAMS = 3;
+    static final int INITIAL_WINDOW_SIZE = 4;
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -117,11 +122,22 @@ final class Http2Wire implements AutoCloseable {
 
     /** Connection preface with SETTINGS as id and value, and so on. */
     Http2Wire preface(int... settings) {
+        wire.send(PREFACE);
+        return settings(settings);
+    }
+
+    /** The other side of it: reads a client's, and answers with SETTINGS. */
+    Http2Wire acceptPreface(int... settings) {
+        assertThat(wire.read(PREFACE.length())).isEqualTo(PREFACE);
+        return settings(settings);
+    }
+
+    /** SETTINGS as id and value, and so on. */
+    Http2Wire settings(int... settings) {
         ByteBuffer payload = ByteBuffer.allocate(settings.length / 2 * 6);
         for (int i = 0; i < settings.length; i += 2) {
             payload.putShort((short) settings[i]).putInt(settings[i + 1]);
         }
-        wire.send(PREFACE);
         return frame(SETTINGS, 0, 0, payload.array());
     }
 
@@ -205,6 +221,18 @@ final class Http2Wire implements AutoCloseable {
         return frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(error).array());
     }
 
+    /** A response without a body yet. */
+    Http2Wire respond(int stream, boolean end, String status, String... more) {
+        List<String> fields = new ArrayList<>(List.of(":status", status));
+        fields.addAll(List.of(more));
+        return headers(stream, end, fields.toArray(new String[0]));
+    }
+
+    Http2Wire goAway(int last, int error) {
+        return frame(
+                GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(last).putInt(error).array());
+    }
+
     /** The next frame, whatever it is. */
     Frame read() {
         String head = wire.read(9);
@@ -232,6 +260,11 @@ final class Http2Wire implements AutoCloseable {
 
     Frame await(int type) {
         return await(frame -> frame.type() == type);
+    }
+
+    /** The next request, or what else comes as a header section. */
+    Frame awaitHeaders() {
+        return await(HEADERS);
     }
 
     /** The next header section of a stream. */

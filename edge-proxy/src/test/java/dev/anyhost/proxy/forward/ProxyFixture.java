@@ -65,7 +65,8 @@ final class ProxyFixture implements AutoCloseable {
             PoolLimits pool,
             boolean tls,
             List<InetSocketAddress> resolvers,
-            RequestLimits limits) {
+            RequestLimits limits,
+            OriginProtocol protocol) {
 
         static Setup to(URI origin) {
             return to(hostname -> new OriginRoute.To(Origin.of(origin, true)));
@@ -79,31 +80,37 @@ final class ProxyFixture implements AutoCloseable {
                     PoolLimits.DEFAULT,
                     false,
                     List.of(),
-                    RequestLimits.NONE);
+                    RequestLimits.NONE,
+                    OriginProtocol.HTTP_1);
         }
 
         Setup with(ForwardSettings other) {
-            return new Setup(other, routes, allowPrivate, pool, tls, resolvers, limits);
+            return new Setup(other, routes, allowPrivate, pool, tls, resolvers, limits, protocol);
         }
 
         Setup withTls() {
-            return new Setup(settings, routes, allowPrivate, pool, true, resolvers, limits);
+            return new Setup(settings, routes, allowPrivate, pool, true, resolvers, limits, protocol);
         }
 
         Setup withPool(PoolLimits connections) {
-            return new Setup(settings, routes, allowPrivate, connections, tls, resolvers, limits);
+            return new Setup(settings, routes, allowPrivate, connections, tls, resolvers, limits, protocol);
         }
 
         Setup withResolver(InetSocketAddress server) {
-            return new Setup(settings, routes, allowPrivate, pool, tls, List.of(server), limits);
+            return new Setup(settings, routes, allowPrivate, pool, tls, List.of(server), limits, protocol);
         }
 
         Setup withLimits(RequestLimits other) {
-            return new Setup(settings, routes, allowPrivate, pool, tls, resolvers, other);
+            return new Setup(settings, routes, allowPrivate, pool, tls, resolvers, other, protocol);
+        }
+
+        /** Origins are spoken to in another way than HTTP/1.1. */
+        Setup speaking(OriginProtocol other) {
+            return new Setup(settings, routes, allowPrivate, pool, tls, resolvers, limits, other);
         }
 
         Setup allowingPrivate() {
-            return new Setup(settings, routes, true, pool, tls, resolvers, limits);
+            return new Setup(settings, routes, true, pool, tls, resolvers, limits, protocol);
         }
     }
 
@@ -130,7 +137,7 @@ final class ProxyFixture implements AutoCloseable {
 
     private ProxyFixture(Setup setup, String protocol) throws GeneralSecurityException, IOException {
         assertThat(NoBlocking.seen()).isEmpty();
-        originTls = OriginTls.trusting(List.of(CA.root()));
+        originTls = OriginTls.trusting(List.of(CA.root()), setup.protocol());
         tls = setup.tls() ? Optional.of(serverTls()) : Optional.empty();
         lookup = new DnsLookup(
                 new DnsLookup.Transport(loops.next(), NioDatagramChannel::new, NioSocketChannel::new),
@@ -144,7 +151,7 @@ final class ProxyFixture implements AutoCloseable {
         var forwarding = new Forwarding(
                 setup.settings(),
                 setup.routes(),
-                new OriginPools(connector, setup.pool()),
+                new OriginPools(connector, setup.pool(), setup.protocol()),
                 records::add,
                 draining::get,
                 setup.limits());

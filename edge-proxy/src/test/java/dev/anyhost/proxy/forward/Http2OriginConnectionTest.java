@@ -1,0 +1,280 @@
+package dev.anyhost.proxy.forward;
+
+import static dev.anyhost.proxy.forward.Http2OriginTest.FIRST;
+import static dev.anyhost.proxy.forward.Http2OriginTest.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anyhost.proxy.forward.Http2Wire.Frame;
+import dev.anyhost.proxy.forward.ProxyFixture.Setup;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who shares a connection to an origin, what ends it, and what becomes of those who used it. */
+class Http2OriginConnectionTest {
+
+    private static final String POST = "POST /p HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 3\r\n\r\n";
+
+    /** A connection that has answered a request. */
+    private static Http2Wire used(Http2Origin origin, WireClient client) {
+        client.get("/first");
+        Http2Wire served = origin.accept();
+        served.respond(served.awaitHeaders().stream(), true, "204");
+        assertThat(client.readHead()).startsWith("HTTP/1.1 204 ");
+        return served;
+    }
+
+    @Test
+    void moreRequestsThanTheOriginTakesAtATime_getFurtherConnections() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1");
+            Http2Wire first = origin.accept(Http2Wire.MAX_CONCURRENT_STREAMS, 2);
+            first.awaitHeaders();
+            first.ping();
+            client.get(3, "/3").get(5, "/5");
+            assertThat(first.awaitHeaders().headers().path()).hasToString("/3");
+            Http2Wire second = origin.accept(Http2Wire.MAX_CONCURRENT_STREAMS, 2);
+            assertThat(second.awaitHeaders().headers().path()).hasToString("/5");
+            first.respond(FIRST, true, "204");
+            client.awaitHeaders(1);
+            client.get(7, "/7");
+            assertThat(first.awaitHeaders().headers().path()).hasToString("/7");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void connectionsToOneOrigin_areBounded() {
+        try (var origin = Http2Origin.start();
+                var proxy = ProxyFixture.startHttp2(Setup.to(origin.uri())
+                        .speaking(OriginProtocol.H2C)
+                        .withPool(new PoolLimits(1, 1, Duration.ofMinutes(1))));
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1");
+            Http2Wire served = origin.accept(Http2Wire.MAX_CONCURRENT_STREAMS, 1);
+            served.awaitHeaders();
+            served.ping();
+            client.get(3, "/3");
+            assertThat(client.response(3).status()).isEqualTo("503");
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+        }
+    }
+
+    @Test
+    void requestsThatArriveWhileTheConnectionIsMade_waitForIt() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            for (int i = 0; i < 50; i++) {
+                client.get(2 * i + 1, "/" + i);
+            }
+            Http2Wire served = origin.accept();
+            for (int i = 0; i < 50; i++) {
+                Frame request = served.awaitHeaders();
+                assertThat(request.headers().path()).hasToString("/" + i);
+                served.respond(request.stream(), true, "204");
+            }
+            for (int i = 0; i < 50; i++) {
+                assertThat(client.awaitHeaders(2 * i + 1).status()).hasToString("204");
+            }
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void refusedRequest_isSentElsewhereWhateverItsMethod(String method) {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.request(1, true, method, "/");
+            Http2Wire served = origin.accept();
+            served.reset(served.awaitHeaders().stream(), Http2Wire.REFUSED_STREAM);
+            Http2Wire second = origin.accept();
+            Frame again = second.awaitHeaders();
+            assertThat(again.headers().method()).hasToString(method);
+            second.respond(again.stream(), true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+        }
+    }
+
+    @Test
+    void requestThatIsRefusedTwice_isA503() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/");
+            for (int i = 0; i < 2; i++) {
+                Http2Wire served = origin.accept();
+                served.reset(served.awaitHeaders().stream(), Http2Wire.REFUSED_STREAM);
+            }
+            assertThat(client.response(1).status()).isEqualTo("503");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void refusedRequestWhoseBodyIsGone_isA503() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http1Clients(origin);
+                var client = proxy.connect()) {
+            client.send(POST + "abc");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.await(Http2Wire.DATA);
+            served.reset(FIRST, Http2Wire.REFUSED_STREAM);
+            assertThat(client.readHead()).startsWith("HTTP/1.1 503 ");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void requestThatWasReset_isNotSentAgain() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http1Clients(origin);
+                var client = proxy.connect()) {
+            Http2Wire served = used(origin, client);
+            client.get("/");
+            served.reset(served.awaitHeaders().stream(), Http2Wire.INTERNAL_ERROR);
+            assertThat(client.readHead()).startsWith("HTTP/1.1 502 ");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void originThatGoesAway_finishesWhatItHasSeenAndTheRestGoesElsewhere() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1").request(3, true, "POST", "/3");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.awaitHeaders();
+            served.goAway(FIRST, Http2Wire.NO_ERROR);
+            Http2Wire second = origin.accept();
+            Frame again = second.awaitHeaders();
+            assertThat(again.headers().path()).hasToString("/3");
+            client.get(5, "/5");
+            assertThat(second.awaitHeaders().headers().path()).hasToString("/5");
+            second.respond(again.stream(), true, "204");
+            assertThat(client.awaitHeaders(3).status()).hasToString("204");
+            served.respond(FIRST, true, "200");
+            assertThat(client.awaitHeaders(1).status()).hasToString("200");
+            assertThat(served.readToAnyEnd()).last().extracting(Frame::type).isEqualTo(Http2Wire.GOAWAY);
+        }
+    }
+
+    @Test
+    void idleConnectionWhoseOriginGoesAway_isClosed() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http1Clients(origin);
+                var client = proxy.connect()) {
+            Http2Wire served = used(origin, client);
+            served.goAway(FIRST, Http2Wire.NO_ERROR);
+            assertThat(served.readToAnyEnd()).last().extracting(Frame::type).isEqualTo(Http2Wire.GOAWAY);
+            client.get("/");
+            origin.accept().awaitHeaders();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void connectionThatDiesUnderARequest_isReplacedOnlyWhereTwiceIsAsGoodAsOnce(boolean idempotent) {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http1Clients(origin);
+                var client = proxy.connect()) {
+            Http2Wire served = used(origin, client);
+            client.send((idempotent ? "GET" : "POST") + " /x HTTP/1.1\r\nHost: shop.example.com\r\n\r\n");
+            served.awaitHeaders();
+            served.close();
+            if (idempotent) {
+                Http2Wire second = origin.accept();
+                second.respond(second.awaitHeaders().stream(), true, "204");
+            }
+            assertThat(client.readHead()).startsWith(idempotent ? "HTTP/1.1 204 " : "HTTP/1.1 502 ");
+        }
+    }
+
+    @Test
+    void connectionOnWhichARequestTimedOut_getsNoFurtherOnes() {
+        ForwardSettings impatient = ForwardSettings.https(443).withTimes(shortResponses());
+        try (var origin = Http2Origin.start();
+                var proxy = ProxyFixture.startHttp2(
+                        Setup.to(origin.uri()).with(impatient).speaking(OriginProtocol.H2C));
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            assertThat(client.response(1).status()).isEqualTo("504");
+            Frame reset = served.await(Http2Wire.RST_STREAM);
+            assertThat(reset.error()).isEqualTo(Http2Wire.CANCEL);
+            client.get(3, "/3");
+            Http2Wire second = origin.accept();
+            second.respond(second.awaitHeaders().stream(), true, "204");
+            assertThat(client.awaitHeaders(3).status()).hasToString("204");
+            served.readToAnyEnd();
+        }
+    }
+
+    private static TimeLimits shortResponses() {
+        TimeLimits usual = TimeLimits.DEFAULT;
+        return new TimeLimits(
+                usual.headers(),
+                usual.idle(),
+                usual.connect(),
+                Duration.ofMillis(300),
+                usual.bodyIdle(),
+                usual.bodyGrace(),
+                usual.bodyRate(),
+                usual.drain(),
+                usual.linger());
+    }
+
+    @Test
+    void idleConnection_isClosedAfterAWhile() {
+        try (var origin = Http2Origin.start();
+                var proxy = ProxyFixture.start(Setup.to(origin.uri())
+                        .speaking(OriginProtocol.H2C)
+                        .withPool(new PoolLimits(4, 4, Duration.ofMillis(200))));
+                var client = proxy.connect()) {
+            Http2Wire served = used(origin, client);
+            assertThat(served.readToAnyEnd()).last().satisfies(last -> {
+                assertThat(last.type()).isEqualTo(Http2Wire.GOAWAY);
+                assertThat(last.error()).isEqualTo(Http2Wire.NO_ERROR);
+            });
+        }
+    }
+
+    @Test
+    void webSocket_isRefusedWhereOnlyHttp2IsSpoken() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http1Clients(origin);
+                var client = proxy.connect()) {
+            client.send("GET /ws HTTP/1.1\r\nHost: shop.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 501 ");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void lateFramesOfAStreamThatWeReset_areNoReasonToEndTheOthers() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1").get(3, "/3");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.awaitHeaders();
+            client.reset(1, Http2Wire.CANCEL);
+            served.await(Http2Wire.RST_STREAM);
+            served.respond(FIRST, false, "200").data(FIRST, false, "late").headers(FIRST, true, "x-a", "b");
+            served.respond(SECOND, true, "204");
+            assertThat(client.awaitHeaders(3).status()).hasToString("204");
+        }
+    }
+}
