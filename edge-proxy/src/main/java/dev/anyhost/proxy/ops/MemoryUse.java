@@ -28,9 +28,13 @@ public interface MemoryUse {
     final class Jvm implements MemoryUse {
 
         private final double mostDirect = PlatformDependent.maxDirectMemory();
-        private final List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isValid())
-                .toList();
+
+        /** Loaded by the first look: management takes longer to come up than a start has time for. */
+        private static final class Heap {
+            private static final List<MemoryPoolMXBean> POOLS = ManagementFactory.getMemoryPoolMXBeans().stream()
+                    .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isValid())
+                    .toList();
+        }
 
         private Jvm() {}
 
@@ -48,7 +52,7 @@ public interface MemoryUse {
 
         private long leftByCollections() {
             long left = 0;
-            for (MemoryPoolMXBean pool : pools) {
+            for (MemoryPoolMXBean pool : Heap.POOLS) {
                 MemoryUsage usage = pool.getCollectionUsage();
                 left += usage == null ? pool.getUsage().getUsed() : usage.getUsed();
             }
