@@ -6,6 +6,7 @@ import dev.anyhost.proxy.admission.VerifierSettings;
 import dev.anyhost.proxy.certificate.EarlyCertificates;
 import dev.anyhost.proxy.certificate.WaitingRoom;
 import dev.anyhost.proxy.forward.OriginProtocol;
+import dev.anyhost.proxy.forward.TimeLimits;
 import dev.anyhost.proxy.issuance.AcmeSettings;
 import dev.anyhost.proxy.listen.Cidr;
 import dev.anyhost.proxy.preflight.PreflightSettings;
@@ -47,6 +48,8 @@ public record ProxyConfig(
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration UNUSED_FOR = Duration.ofDays(90);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+    private static final Duration SHORTEST_ANSWER = Duration.ofSeconds(1);
+    private static final Duration LONGEST_ANSWER = Duration.ofHours(24);
     private static final int MANY = 1_000_000;
     private static final Map<String, OriginProtocol> PROTOCOLS = Map.of(
             "http1", OriginProtocol.HTTP_1,
@@ -78,6 +81,7 @@ public record ProxyConfig(
      * @param protocol what is spoken with origins, tenants' own included
      * @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address
      * @param resolvers the name servers to ask for origins' names; empty for the system's
+     * @param times how long origins may take
      */
     public record Origin(
             URI url,
@@ -85,7 +89,8 @@ public record ProxyConfig(
             Optional<Path> trustedRoots,
             boolean preserveHost,
             boolean allowPrivate,
-            List<InetSocketAddress> resolvers) {}
+            List<InetSocketAddress> resolvers,
+            TimeLimits times) {}
 
     /**
      * What this process takes on.
@@ -204,7 +209,16 @@ public record ProxyConfig(
                 pem(origin, "trusted-roots"),
                 origin.flag("preserve-host", false),
                 origin.flag("allow-private", false),
-                origin.list("resolvers", List.of(), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address));
+                origin.list("resolvers", List.of(), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address),
+                times(origin.section("timeouts")));
+    }
+
+    private static TimeLimits times(ConfigSection timeouts) {
+        TimeLimits usual = TimeLimits.DEFAULT;
+        return usual.withOrigins(
+                timeouts.duration("connect", usual.connect(), Duration.ofMillis(100), Duration.ofMinutes(1)),
+                timeouts.duration("response", usual.responseHeaders(), SHORTEST_ANSWER, LONGEST_ANSWER),
+                timeouts.duration("idle", usual.bodyIdle(), SHORTEST_ANSWER, LONGEST_ANSWER));
     }
 
     private static OriginProtocol protocol(ConfigSection origin, URI url) {

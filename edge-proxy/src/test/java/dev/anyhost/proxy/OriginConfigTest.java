@@ -3,10 +3,12 @@ package dev.anyhost.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.forward.OriginProtocol;
+import dev.anyhost.proxy.forward.TimeLimits;
 import dev.anyhost.settings.ConfigError;
 import dev.anyhost.settings.ConfigResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a configuration says of the protocol that is spoken with origins. */
+/** What a configuration says of how origins are spoken to. */
 class OriginConfigTest {
 
     @TempDir
@@ -32,12 +34,15 @@ class OriginConfigTest {
         return ProxyConfig.read(file, name -> Optional.empty());
     }
 
-    private OriginProtocol protocol(String origin) throws Exception {
+    private ProxyConfig.Origin valid(String origin) throws Exception {
         return switch (read(origin)) {
-            case ConfigResult.Valid<ProxyConfig>(ProxyConfig config) ->
-                config.origin().protocol();
+            case ConfigResult.Valid<ProxyConfig>(ProxyConfig config) -> config.origin();
             case ConfigResult.Invalid<ProxyConfig> invalid -> throw new AssertionError(invalid.errors());
         };
+    }
+
+    private OriginProtocol protocol(String origin) throws Exception {
+        return valid(origin).protocol();
     }
 
     private List<String> mistakes(String origin) throws Exception {
@@ -75,5 +80,23 @@ class OriginConfigTest {
                 .asString()
                 .contains("origin.protocol")
                 .contains(expected);
+    }
+
+    @Test
+    void timeouts_areTheUsualOnesWhereNothingIsSaid() throws Exception {
+        assertThat(valid("url: https://app.example.com").times()).isEqualTo(TimeLimits.DEFAULT);
+        assertThat(valid("url: https://app.example.com, timeouts: {connect: 1s, response: 10m, idle: 2h}")
+                        .times())
+                .isEqualTo(TimeLimits.DEFAULT.withOrigins(
+                        Duration.ofSeconds(1), Duration.ofMinutes(10), Duration.ofHours(2)));
+    }
+
+    @Test
+    void timeoutsOutOfRange_areAllTold() throws Exception {
+        assertThat(mistakes("url: https://app.example.com, timeouts: {connect: 2m, response: 0s, idle: 25h}"))
+                .hasSize(3)
+                .anyMatch(mistake -> mistake.contains("origin.timeouts.connect"))
+                .anyMatch(mistake -> mistake.contains("origin.timeouts.response"))
+                .anyMatch(mistake -> mistake.contains("origin.timeouts.idle"));
     }
 }

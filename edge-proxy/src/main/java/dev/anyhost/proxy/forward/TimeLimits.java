@@ -38,4 +38,10 @@ public record TimeLimits(
             100,
             Duration.ofSeconds(5),
             Duration.ofSeconds(2));
+
+    /** With other limits of what origins may take; {@code bodyIdle} is the client's, too. */
+    public TimeLimits withOrigins(Duration connecting, Duration responding, Duration bodies) {
+        return new TimeLimits(
+                headers, idle, connecting, responding, bodies, bodyGrace, bodyRate, drain, linger);
+    }
 }
