@@ -32,15 +32,33 @@ final class HeldBody {
         }
     }
 
+    /** Keeps it as it arrived, for those who take it before {@link #settle}; ours to release. */
+    void lend(ByteBuf data) {
+        pieces.add(data);
+    }
+
+    /** Copies what is left of that which was lent. */
+    void settle(ByteBufAllocator allocator) {
+        ByteBuf left = pieces.poll();
+        if (left != null) {
+            add(left, allocator);
+            left.release();
+        }
+    }
+
     /** The first of it, the caller's to release; null when there is nothing. */
     @Nullable
     ByteBuf poll() {
         return pieces.poll();
     }
 
-    void clear() {
+    /** Forgets it all; returns how much it was, in bytes. */
+    int clear() {
+        int bytes = 0;
         for (ByteBuf piece = pieces.poll(); piece != null; piece = pieces.poll()) {
+            bytes += piece.readableBytes();
             piece.release();
         }
+        return bytes;
     }
 }

@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2ClientConnection extends Http2ConnectionHandler {
 
-    private static final int EVERY_STREAM = Integer.MAX_VALUE;
     /** Of responses that wait for the connection itself, in bytes: heads and small answers have no window. */
     private static final long MOST_UNSENT = 1024 * 1024;
 
@@ -46,6 +45,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     private final Http2Connection.PropertyKey key;
     private final Http2ClientFrames frames;
     private final Http2StreamErrors streamErrors;
+    private final Http2Leaving leaving = new Http2Leaving(this);
     private final List<Http2ClientStream> touched = new ArrayList<>();
     private @Nullable Attached attached;
     private boolean inReadPass;
@@ -53,13 +53,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     private final FrameWalk walk = new FrameWalk();
     private boolean sectionOpen;
     private boolean asked;
-    /** The client was told to go; then also which request is the last; then the connection ends. */
-    private boolean leaving;
-
-    private boolean known;
-    private boolean ending;
     private long checkNanos;
-    private long leaveNanos;
 
     /** What is known once the handler is in a pipeline. */
     private record Attached(ChannelHandlerContext ctx, ClientScope scope, Deadline deadline) {}
@@ -125,7 +119,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     /** Looks at the time limits of all streams no later than in so long. */
-    private void check(Duration limit) {
+    void check(Duration limit) {
         checkNanos = nanoTime() + limit.toNanos();
         attached().deadline().inNanos(limit.toNanos());
     }
@@ -140,7 +134,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     private void expired() {
-        if (ending || (connection().numActiveStreams() == 0 && !leaving)) {
+        if (leaving.ending() || (connection().numActiveStreams() == 0 && !leaving.begun())) {
             close(ctx(), ctx().newPromise());
             return;
         }
@@ -149,14 +143,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         for (Http2ClientStream stream : streams()) {
             stream.expire(now);
         }
-        if (leaving && !known) {
-            long left = leaveNanos - now;
-            if (left > 0) {
-                awaits(now, left);
-            } else {
-                leaveFinally(); // The client never answered our PING.
-            }
-        }
+        leaving.expire(now);
         flush();
     }
 
@@ -181,16 +168,15 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (stream != null) {
             stream.closed();
         }
-        if (known) {
-            endIfIdle();
-        } else if (connection().numActiveStreams() == 0 && !leaving) {
+        leaving.endIfIdle();
+        if (connection().numActiveStreams() == 0 && !leaving.begun()) {
             check(times.idle());
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-        if (ending) {
+        if (leaving.ending()) {
             ReferenceCountUtil.release(message);
             return;
         }
@@ -209,7 +195,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (!asked) {
             return; // The time for the first request runs from the beginning, whatever comes.
         }
-        if (connection().numActiveStreams() > 0 || leaving) {
+        if (connection().numActiveStreams() > 0 || leaving.begun()) {
             sectionOpen = false;
         } else if (unfinished && !sectionOpen) {
             sectionOpen = true;
@@ -316,40 +302,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
 
     /** No further requests; those under way and those on their way are served. */
     void leave() {
-        if (!leaving) {
-            leaving = true;
-            goAway(ctx(), EVERY_STREAM, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
-            // What the client sent before it knew is here when it answers (RFC 9113 section 6.8).
-            encoder().writePing(ctx(), false, 0, ctx().newPromise());
-            long now = nanoTime();
-            leaveNanos = now + times.drain().toNanos();
-            awaits(now, times.drain().toNanos());
-            flush();
-        }
+        leaving.begin();
     }
 
     /** The client has answered our PING. */
     void pinged() {
-        if (leaving && !known) {
-            leaveFinally();
-        }
-    }
-
-    /** The last request is known; the connection ends with its response. */
-    private void leaveFinally() {
-        int last = connection().remote().lastStreamCreated();
-        goAway(ctx(), last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
-        known = true;
-        flush();
-        endIfIdle();
-    }
-
-    private void endIfIdle() {
-        if (known && !ending && connection().numActiveStreams() == 0) {
-            ending = true;
-            check(times.bodyIdle());
-            LingeringClose.of(ctx(), () -> check(times.linger()));
-        }
+        leaving.pinged();
     }
 
     /** From outside: at once. */

@@ -17,8 +17,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class Http2ClientStream implements ClientStream {
 
     private static final BodyFraming NO_BODY = new BodyFraming.None();
-    /** In bytes: of what is copied rather than held where it arrived, and of what is copied into. */
+    /** In bytes: what is copied at once rather than passed on where it arrived. */
     private static final int SMALL = 1024;
-
-    private static final int PIECE = 16 * 1024;
 
     private final Http2ClientConnection connection;
     private final Http2Stream stream;
-    private final Deque<ByteBuf> body = new ArrayDeque<>(0);
+    private final HeldBody body = new HeldBody();
     private Fields trailers = Fields.none();
     private boolean requestEnded;
     private boolean endPassed;
@@ -109,34 +105,14 @@ final class Http2ClientStream implements ClientStream {
             return length; // Answered already; the client may not know yet.
         }
         if (length >= SMALL && body.isEmpty()) {
-            body.add(data.retain());
+            body.lend(data.retain());
             pump();
-            shrink();
+            body.settle(allocator());
         } else {
-            keep(data);
+            body.add(data, allocator());
             pump();
         }
         return 0;
-    }
-
-    /** What waits is copied: a slice, however short, would hold on to all that arrived with it. */
-    private void shrink() {
-        ByteBuf waiting = body.poll();
-        if (waiting != null) {
-            keep(waiting);
-            waiting.release();
-        }
-    }
-
-    private void keep(ByteBuf data) {
-        while (data.isReadable()) {
-            ByteBuf tail = body.peekLast();
-            if (tail == null || !tail.isWritable()) {
-                tail = allocator().buffer(PIECE, PIECE);
-                body.add(tail);
-            }
-            tail.writeBytes(data, Math.min(data.readableBytes(), tail.writableBytes()));
-        }
     }
 
     /** The request's trailer section. */
@@ -260,9 +236,9 @@ final class Http2ClientStream implements ClientStream {
     }
 
     private void dropBody() {
-        for (ByteBuf data = body.poll(); data != null; data = body.poll()) {
-            connection.consumed(stream, data.readableBytes());
-            data.release();
+        int dropped = body.clear();
+        if (dropped > 0) {
+            connection.consumed(stream, dropped);
         }
     }
 
