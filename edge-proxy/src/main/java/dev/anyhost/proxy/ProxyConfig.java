@@ -218,7 +218,7 @@ public record ProxyConfig(
         return usual.withOrigins(
                 timeouts.duration("connect", usual.connect(), Duration.ofMillis(100), Duration.ofMinutes(1)),
                 timeouts.duration("response", usual.responseHeaders(), SHORTEST_ANSWER, LONGEST_ANSWER),
-                timeouts.duration("idle", usual.bodyIdle(), SHORTEST_ANSWER, LONGEST_ANSWER));
+                timeouts.duration("idle", usual.originIdle(), SHORTEST_ANSWER, LONGEST_ANSWER));
     }
 
     private static OriginProtocol protocol(ConfigSection origin, URI url) {

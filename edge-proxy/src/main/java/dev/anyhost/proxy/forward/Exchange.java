@@ -35,6 +35,9 @@ final class Exchange implements ResponseListener {
     private boolean retried;
     private int interims;
     private boolean responding;
+    /** The client was found to take no more, and its time is running. */
+    private boolean clientFull;
+
     private boolean ended;
 
     Exchange(ClientStream client, ClientScope scope, RequestHead request, OriginRoute.To target) {
@@ -71,7 +74,7 @@ final class Exchange implements ResponseListener {
             client.awaitNanos(upload.resume(client.nanoTime()));
         } else if (!clients && !upload.isHeld()) {
             upload.hold(client.nanoTime());
-            client.await(times.bodyIdle());
+            client.await(times.originIdle());
         }
     }
 
@@ -94,7 +97,7 @@ final class Exchange implements ResponseListener {
 
     private void awaitMore(int length) {
         if (responding) {
-            client.await(times.bodyIdle());
+            awaitBody();
             return;
         }
         long now = client.nanoTime();
@@ -109,7 +112,22 @@ final class Exchange implements ResponseListener {
         requestComplete = true;
         bodySent |= request.framing() instanceof BodyFraming.Chunked;
         stream().end(trailers);
-        client.await(responding ? times.bodyIdle() : times.responseHeaders());
+        awaitOrigin();
+    }
+
+    private void awaitOrigin() {
+        if (responding) {
+            awaitBody();
+        } else {
+            client.await(times.responseHeaders());
+        }
+    }
+
+    /** For more of the response, or for the client to take what is there. */
+    private void awaitBody() {
+        if (!ended) {
+            client.await(client.takesMore() ? times.originIdle() : times.bodyIdle());
+        }
     }
 
     void flushOrigin() {
@@ -120,8 +138,9 @@ final class Exchange implements ResponseListener {
 
     /** The client takes more of the response again. */
     void clientWritable() {
+        clientFull = false;
         if (origin != null) {
-            client.await(responding ? times.bodyIdle() : times.responseHeaders());
+            awaitOrigin();
             origin.resume();
         }
     }
@@ -176,7 +195,12 @@ final class Exchange implements ResponseListener {
 
     @Override
     public boolean takesMore() {
-        return client.takesMore();
+        boolean takes = client.takesMore();
+        if (!takes && !clientFull && responding && !ended) {
+            clientFull = true;
+            client.await(times.bodyIdle());
+        }
+        return takes;
     }
 
     @Override
@@ -196,8 +220,8 @@ final class Exchange implements ResponseListener {
         }
         tally.responded(head.status());
         responding = true;
-        client.await(times.bodyIdle());
         client.respond(head);
+        awaitBody();
     }
 
     private void switchProtocols(ResponseHead head) {
@@ -214,25 +238,28 @@ final class Exchange implements ResponseListener {
     @Override
     public void data(ByteBuf data) {
         tally.out(data.readableBytes());
-        client.await(times.bodyIdle());
         client.data(data);
+        awaitBody();
     }
 
     @Override
     public void end(Fields trailers) {
-        client.end(trailers);
-        ended = true;
-        if (origin != null) {
-            origin.done(requestComplete, client.nanoTime());
-            origin = null;
+        OriginStream from = origin;
+        if (ended || from == null) {
+            return;
         }
+        // First, since what is written may make the client writable, which would ask the origin for more.
+        ended = true;
+        origin = null;
+        client.end(trailers);
+        from.done(requestComplete, client.nanoTime());
         tally.finish();
         client.finished();
     }
 
     @Override
     public void failed(RequestError error, Seen seen) {
-        boolean again = !retried && !bodySent && isSafeAgain(seen);
+        boolean again = !retried && !bodySent && !responding && isSafeAgain(seen);
         origin = null;
         if (again) {
             retried = true;

@@ -310,6 +310,19 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         leaving.pinged();
     }
 
+    /** The flow controller tells of streams whose marks changed; the channel may have been full without its looking. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+        super.channelWritabilityChanged(ctx);
+        if (ctx.channel().isWritable()) {
+            for (Http2ClientStream stream : streams()) {
+                if (takesMore(stream.stream())) {
+                    stream.writable();
+                }
+            }
+        }
+    }
+
     /** From outside: at once. */
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {

@@ -53,6 +53,10 @@ final class Http2ClientStream implements ClientStream {
         this.requestEnded = requestEnded;
     }
 
+    Http2Stream stream() {
+        return stream;
+    }
+
     /** @throws Http2Exception when the request is malformed */
     void start(Http2Request request, ClientScope scope) throws Http2Exception {
         await(connection.times().bodyIdle());
@@ -286,8 +290,11 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void data(ByteBuf data) {
-        writeLast(false);
-        last = data;
+        ByteBuf before = last;
+        last = data; // First: the write may make room, and so bring what follows this.
+        if (before != null) {
+            write(before, false);
+        }
     }
 
     @Override
@@ -365,11 +372,15 @@ final class Http2ClientStream implements ClientStream {
         ByteBuf data = last == null ? Unpooled.EMPTY_BUFFER : last;
         last = null;
         if (endOfStream || data.isReadable()) {
-            connection.sent(data.readableBytes());
-            connection.encoder().writeData(connection.ctx(), stream.id(), data, 0, endOfStream, promise(endOfStream));
+            write(data, endOfStream);
         } else {
             data.release();
         }
+    }
+
+    private void write(ByteBuf data, boolean endOfStream) {
+        connection.sent(data.readableBytes());
+        connection.encoder().writeData(connection.ctx(), stream.id(), data, 0, endOfStream, promise(endOfStream));
     }
 
     private void writeHeaders(Http2Headers headers, boolean endOfStream) {

@@ -14,8 +14,8 @@ import java.util.Set;
 /** Makes HTTP/2 connections to origins: what we offer in SETTINGS, and which abuse Netty's codec ends by itself. */
 final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2OriginConnection, Http2OriginSetup> {
 
-    /** What an origin may send of one response before the client takes it, in bytes. */
-    static final int STREAM_WINDOW = 256 * 1024;
+    /** What an origin may send of one response before the client takes it, in bytes: 12 MiB for a client's 128 streams. */
+    static final int STREAM_WINDOW = 96 * 1024;
 
     /** Responses at a time on one connection. */
     static final int MOST_STREAMS = 100;

@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param idle between requests, and for a tunnel without a byte; shorter than a load balancer's 340 s
  * @param connect for resolving, connecting and TLS with an origin, together
  * @param responseHeaders from the complete request to the response's head
- * @param bodyIdle without progress of a body, in either direction; a response that isn't taken makes progress when half
- *     of what waits for the client is gone
+ * @param bodyIdle for the client, without progress of a body; a response that isn't taken makes progress when half of
+ *     what waits for the client is gone
+ * @param originIdle for the origin, without progress of a body
  * @param bodyGrace how long a request's body may take however slowly it comes; not counted is the time in which we
  *     don't read because the origin doesn't, and all time once the response has begun
  * @param bodyRate bytes a second, on average, that let a request's body take longer than that
@@ -23,6 +24,7 @@ public record TimeLimits(
         Duration connect,
         Duration responseHeaders,
         Duration bodyIdle,
+        Duration originIdle,
         Duration bodyGrace,
         int bodyRate,
         Duration drain,
@@ -34,14 +36,15 @@ public record TimeLimits(
             Duration.ofSeconds(3),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             100,
             Duration.ofSeconds(5),
             Duration.ofSeconds(2));
 
-    /** With other limits of what origins may take; {@code bodyIdle} is the client's, too. */
+    /** With other limits of what origins may take. */
     public TimeLimits withOrigins(Duration connecting, Duration responding, Duration bodies) {
         return new TimeLimits(
-                headers, idle, connecting, responding, bodies, bodyGrace, bodyRate, drain, linger);
+                headers, idle, connecting, responding, bodyIdle, bodies, bodyGrace, bodyRate, drain, linger);
     }
 }

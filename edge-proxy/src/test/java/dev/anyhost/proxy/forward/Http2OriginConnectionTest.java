@@ -222,16 +222,7 @@ class Http2OriginConnectionTest {
 
     private static TimeLimits shortResponses() {
         TimeLimits usual = TimeLimits.DEFAULT;
-        return new TimeLimits(
-                usual.headers(),
-                usual.idle(),
-                usual.connect(),
-                Duration.ofMillis(300),
-                usual.bodyIdle(),
-                usual.bodyGrace(),
-                usual.bodyRate(),
-                usual.drain(),
-                usual.linger());
+        return usual.withOrigins(usual.connect(), Duration.ofMillis(300), usual.originIdle());
     }
 
     @Test

@@ -166,6 +166,7 @@ class StreamingTest {
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(60),
+                        Duration.ofSeconds(60),
                         Duration.ofSeconds(30),
                         100,
                         Duration.ofSeconds(5),

@@ -145,4 +145,21 @@ class TimeLimitsTest {
     private static Duration seconds(int seconds) {
         return Duration.ofSeconds(seconds);
     }
+
+    @Test
+    void originThatMayPauseForLonger_isWaitedForButNotTheClient() {
+        TimeLimits usual = TimeLimits.DEFAULT;
+        ForwardSettings patient = ForwardSettings.https(443)
+                .withTimes(usual.withOrigins(usual.connect(), usual.responseHeaders(), Duration.ofHours(2)));
+        try (var proxy = new EmbeddedProxy(patient)) {
+            proxy.send(GET).answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n12").wait(seconds(3_600));
+            assertThat(proxy.answer("3").received()).endsWith("\r\n\r\n123");
+        }
+        try (var proxy = new EmbeddedProxy(patient)) {
+            proxy.send(GET).answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n1");
+            proxy.client.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+            proxy.answer("2").answer("3").wait(seconds(61));
+            assertThat(proxy.client.isActive()).isFalse();
+        }
+    }
 }
