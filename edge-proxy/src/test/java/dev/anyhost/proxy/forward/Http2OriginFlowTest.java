@@ -147,7 +147,7 @@ class Http2OriginFlowTest {
             Http2Wire served = origin.accept();
             served.awaitHeaders();
             served.respond(FIRST, false, "200");
-            int whole = 10 * PIECE;
+            int whole = 8 * PIECE;
             for (int sent = 0; sent < whole; sent += PIECE) {
                 served.data(FIRST, false, "x".repeat(PIECE));
             }
