@@ -230,9 +230,16 @@ final class Http2OriginStream implements OriginStream {
         }
     }
 
-    /** The origin has left without looking at the request (RFC 9113 section 6.8). */
+    /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8); unless it answered. */
     void passedOver() {
-        fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+        if (responseEnded) {
+            return;
+        }
+        if (untouched) {
+            fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+        } else {
+            fail(RequestError.RESPONSE_CUT, ResponseListener.Seen.SOMETHING);
+        }
     }
 
     /** What came is no HTTP/2; Netty resets the stream, or ends the connection. */

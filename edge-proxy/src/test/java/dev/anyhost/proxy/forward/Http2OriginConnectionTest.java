@@ -169,6 +169,49 @@ class Http2OriginConnectionTest {
     }
 
     @Test
+    void originThatGoesAwayAfterTheFirstOfAResponse_hasCutIt() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1").get(3, "/3");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.awaitHeaders();
+            served.respond(SECOND, false, "200").data(SECOND, false, "abc").goAway(FIRST, Http2Wire.NO_ERROR);
+            client.awaitHeaders(3);
+            Frame cut = client.await(frame -> frame.stream() == 3 && frame.type() != Http2Wire.DATA);
+            assertThat(cut.type()).isEqualTo(Http2Wire.RST_STREAM);
+            assertThat(cut.error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
+            assertThat(proxy.record().error()).contains(RequestError.RESPONSE_CUT);
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void originThatGoesAwayAfterAWholeResponse_hasAnswered() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            int piece = 16 * 1024;
+            int whole = 10 * piece; // More than the client has a window for.
+            client.request(1, false, "POST", "/");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.respond(FIRST, false, "200");
+            for (int sent = piece; sent < whole; sent += piece) {
+                served.data(FIRST, false, "x".repeat(piece));
+            }
+            served.data(FIRST, true, "x".repeat(piece)).goAway(1, Http2Wire.NO_ERROR);
+            assertThat(served.readToAnyEnd()).last().extracting(Frame::type).isEqualTo(Http2Wire.GOAWAY);
+            client.windowUpdate(0, whole).windowUpdate(1, whole);
+            assertThat(client.response(1).body()).hasSize(whole);
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
     void idleConnectionWhoseOriginGoesAway_isClosed() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http1Clients(origin);
