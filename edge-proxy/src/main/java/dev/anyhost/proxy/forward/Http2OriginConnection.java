@@ -35,6 +35,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     private boolean inReadPass;
     private boolean flushScheduled;
     private boolean retired;
+    private int cancelled;
     private long idleSinceNanos;
 
     Http2OriginConnection(
@@ -150,6 +151,9 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
 
     void reset(Http2Stream stream, Http2Error error) {
         if (stream.state() != Http2Stream.State.CLOSED) {
+            if (++cancelled >= Http2OriginSetup.MOST_CANCELLED) {
+                withdraw();
+            }
             resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
             flush();
         }

@@ -305,6 +305,33 @@ class Http2OriginConnectionTest {
     }
 
     @Test
+    void connectionOnWhichManyRequestsWereCancelled_isLeftBeforeItsOriginMinds() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/kept");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            int next = 3;
+            for (int i = 0; i < Http2OriginSetup.MOST_CANCELLED; i++, next += 2) {
+                client.get(next, "/left");
+                assertThat(served.awaitHeaders().headers().path()).hasToString("/left");
+                client.reset(next, Http2Wire.CANCEL);
+                served.await(Http2Wire.RST_STREAM);
+            }
+            client.get(next, "/next");
+            Http2Wire second = origin.accept();
+            Frame request = second.awaitHeaders();
+            assertThat(request.headers().path()).hasToString("/next");
+            second.respond(request.stream(), true, "200");
+            assertThat(client.awaitHeaders(next).status()).hasToString("200");
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            assertThat(served.readToAnyEnd()).last().extracting(Frame::type).isEqualTo(Http2Wire.GOAWAY);
+        }
+    }
+
+    @Test
     void lateFramesOfAStreamThatWeReset_areNoReasonToEndTheOthers() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http2Clients(origin);
