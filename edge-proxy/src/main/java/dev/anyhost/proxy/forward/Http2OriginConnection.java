@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Http2OriginStream}. A response that is malformed ends its stream; the others never see it.
  */
 final class Http2OriginConnection extends Http2ConnectionHandler {
+
+    /** Of each field, in the size of a header section; in bytes (RFC 9113 section 6.5.2). */
+    private static final int FIELD_OVERHEAD = 32;
 
     private final Http2OriginSetup setup;
     private final Http2Connection.PropertyKey key;
@@ -108,6 +112,15 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
 
     long idleSinceNanos() {
         return idleSinceNanos;
+    }
+
+    /** Whether the origin takes a header section that large, as far as it has said (RFC 9113 section 6.5.2). */
+    boolean takes(Http2Headers section) {
+        long size = 0;
+        for (Map.Entry<CharSequence, CharSequence> field : section) {
+            size += field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
+        }
+        return size <= encoder().configuration().headersConfiguration().maxHeaderListSize();
     }
 
     /** Sends a request's head; null when no stream can be had any more. */

@@ -69,7 +69,7 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
                 .initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.head()));
         headerSensitivityDetector((name, value) -> !COMMON.contains(AsciiString.of(name)));
-        encoderIgnoreMaxHeaderListSize(true); // Advice only (RFC 9113 section 10.5.1); Netty would send nothing at all.
+        encoderIgnoreMaxHeaderListSize(true); // We look at it ourselves; Netty would throw.
         encoderEnforceMaxQueuedControlFrames(MOST_CONTROL_FRAMES_UNSENT);
         encoderEnforceMaxRstFramesPerWindow(0, 0); // Clients' leaving is no reason to end the others' responses.
         decoderEnforceMaxConsecutiveEmptyDataFrames(MOST_EMPTY_DATA);

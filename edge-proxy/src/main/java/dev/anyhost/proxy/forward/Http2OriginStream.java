@@ -57,7 +57,13 @@ final class Http2OriginStream implements OriginStream {
             case BodyFraming.Fixed(long length) -> length == 0;
             case BodyFraming.Chunked(), BodyFraming.UntilClose() -> false;
         };
-        stream = connection.open(this, headers.http2(request, to), requestEnded);
+        Http2Headers section = headers.http2(request, to);
+        if (!connection.takes(section)) {
+            connection.rest();
+            fail(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN, ResponseListener.Seen.SOMETHING); // Elsewhere it is as large.
+            return;
+        }
+        stream = connection.open(this, section, requestEnded);
         if (stream == null) {
             fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
         }
@@ -83,7 +89,7 @@ final class Http2OriginStream implements OriginStream {
             return;
         }
         requestEnded = true;
-        Optional<Http2Headers> section = ResponseFields.trailers(sent);
+        Optional<Http2Headers> section = ResponseFields.trailers(sent).filter(connection::takes);
         if (section.isPresent()) {
             connection.writeTrailers(stream, section.get());
         } else {

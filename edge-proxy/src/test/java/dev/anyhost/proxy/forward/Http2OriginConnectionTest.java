@@ -332,6 +332,42 @@ class Http2OriginConnectionTest {
     }
 
     @Test
+    void headThatIsTooLargeForTheOrigin_endsNobodyElsesRequest() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1");
+            Http2Wire served = origin.accept(Http2Wire.MAX_HEADER_LIST_SIZE, 8_192);
+            served.awaitHeaders();
+            served.ping();
+            client.request(3, true, "GET", "/3", "cookie", "x".repeat(8_192));
+            assertThat(client.response(3).status()).isEqualTo("431");
+            assertThat(proxy.record().error()).contains(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN);
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            client.get(5, "/5");
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/5");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void trailersThatAreTooLargeForTheOrigin_stayHere() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.request(1, false, "POST", "/");
+            Http2Wire served = origin.accept(Http2Wire.MAX_HEADER_LIST_SIZE, 1_000);
+            served.awaitHeaders();
+            served.ping();
+            client.headers(1, true, "x-sum", "x".repeat(1_000));
+            assertThat(served.await(Frame::ends).type()).isEqualTo(Http2Wire.DATA);
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+        }
+    }
+
+    @Test
     void lateFramesOfAStreamThatWeReset_areNoReasonToEndTheOthers() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http2Clients(origin);
