@@ -131,6 +131,7 @@ final class Http2OriginStream implements OriginStream {
             throw error("no body in spite of its length");
         }
         head = last;
+        connection.room().answered();
         user.response(last);
         if (end) {
             ended(Fields.none());

@@ -332,6 +332,27 @@ class Http2OriginConnectionTest {
     }
 
     @Test
+    void connectionThatRefusedARequest_takesMoreAgainWithEachOneItAnswers() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1").get(3, "/3");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.awaitHeaders();
+            served.reset(SECOND, Http2Wire.REFUSED_STREAM);
+            Http2Wire second = origin.accept();
+            second.respond(second.awaitHeaders().stream(), true, "204");
+            client.awaitHeaders(3);
+            served.respond(FIRST, true, "204");
+            client.awaitHeaders(1);
+            client.get(5, "/5").get(7, "/7");
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/5");
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/7");
+        }
+    }
+
+    @Test
     void headThatIsTooLargeForTheOrigin_endsNobodyElsesRequest() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http2Clients(origin);
