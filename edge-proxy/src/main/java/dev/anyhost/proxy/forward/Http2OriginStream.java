@@ -31,6 +31,9 @@ final class Http2OriginStream implements OriginStream {
     private @Nullable ResponseListener listener;
     private boolean toHead;
     private boolean requestEnded;
+    /** Of the request's body, in bytes. */
+    private long unsent = UNKNOWN;
+
     private boolean untouched = true;
     private @Nullable ResponseHead head;
     /** Of the response's body, in bytes. */
@@ -52,11 +55,8 @@ final class Http2OriginStream implements OriginStream {
     public void begin(ResponseListener user, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
         listener = user;
         toHead = request.isHead();
-        requestEnded = switch (request.framing()) {
-            case BodyFraming.None() -> true;
-            case BodyFraming.Fixed(long length) -> length == 0;
-            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> false;
-        };
+        unsent = length(request.framing());
+        requestEnded = unsent == 0;
         Http2Headers section = headers.http2(request, to);
         if (!connection.takes(section)) {
             connection.rest();
@@ -69,6 +69,14 @@ final class Http2OriginStream implements OriginStream {
         }
     }
 
+    private static long length(BodyFraming framing) {
+        return switch (framing) {
+            case BodyFraming.None() -> 0;
+            case BodyFraming.Fixed(long length) -> length;
+            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> UNKNOWN;
+        };
+    }
+
     @Override
     public boolean isWritable() {
         return requestEnded || (stream != null && connection.takesMore(stream));
@@ -78,9 +86,13 @@ final class Http2OriginStream implements OriginStream {
     public void data(ByteBuf data) {
         if (stream == null) {
             data.release();
-        } else {
-            connection.writeData(stream, data, false);
+            return;
         }
+        if (unsent != UNKNOWN) {
+            unsent -= data.readableBytes();
+            requestEnded = unsent == 0; // An end of its own would wait for a window that it doesn't need.
+        }
+        connection.writeData(stream, data, requestEnded);
     }
 
     @Override
@@ -122,11 +134,7 @@ final class Http2OriginStream implements OriginStream {
     }
 
     private void respond(ResponseListener user, ResponseHead last, boolean end) throws Http2Exception {
-        left = switch (last.framing()) {
-            case BodyFraming.None() -> 0;
-            case BodyFraming.Fixed(long length) -> length;
-            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> UNKNOWN;
-        };
+        left = length(last.framing());
         if (end && left > 0) {
             throw error("no body in spite of its length");
         }
