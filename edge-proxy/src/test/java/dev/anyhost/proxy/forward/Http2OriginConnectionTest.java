@@ -269,7 +269,7 @@ class Http2OriginConnectionTest {
                 usual.headers(),
                 usual.idle(),
                 usual.connect(),
-                Duration.ofMillis(300),
+                Duration.ofSeconds(3), // Long enough for the request after it.
                 usual.bodyIdle(),
                 usual.bodyGrace(),
                 usual.bodyRate(),
