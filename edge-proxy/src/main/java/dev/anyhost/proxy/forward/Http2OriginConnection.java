@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Http2OriginStream}. A response that is malformed ends its stream; the others never see it.
  */
 final class Http2OriginConnection extends Http2ConnectionHandler {
+
+    /** Of each field, in the size of a header section; in bytes (RFC 9113 section 6.5.2). */
+    private static final int FIELD_OVERHEAD = 32;
 
     private final Http2OriginSetup setup;
     private final Http2Connection.PropertyKey key;
@@ -35,6 +39,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     private boolean inReadPass;
     private boolean flushScheduled;
     private boolean retired;
+    private int cancelled;
     private long idleSinceNanos;
 
     Http2OriginConnection(
@@ -109,6 +114,15 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         return idleSinceNanos;
     }
 
+    /** Whether the origin takes a header section that large, as far as it has said (RFC 9113 section 6.5.2). */
+    boolean takes(Http2Headers section) {
+        long size = 0;
+        for (Map.Entry<CharSequence, CharSequence> field : section) {
+            size += field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
+        }
+        return size <= encoder().configuration().headersConfiguration().maxHeaderListSize();
+    }
+
     /** Sends a request's head; null when no stream can be had any more. */
     @Nullable
     Http2Stream open(Http2OriginStream by, Http2Headers headers, boolean endOfStream) {
@@ -150,6 +164,9 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
 
     void reset(Http2Stream stream, Http2Error error) {
         if (stream.state() != Http2Stream.State.CLOSED) {
+            if (++cancelled >= Http2OriginSetup.MOST_CANCELLED) {
+                withdraw();
+            }
             resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
             flush();
         }

@@ -35,7 +35,6 @@ final class Http2OriginFrames extends Http2FrameAdapter {
     @Override
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean endOfStream)
             throws Http2Exception {
-        connection.room().answered();
         Http2OriginStream stream = connection.touched(id);
         if (stream != null) {
             stream.headers(headers, endOfStream);

@@ -20,6 +20,12 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
     /** Responses at a time on one connection. */
     static final int MOST_STREAMS = 100;
 
+    /**
+     * Requests that we cancel on one connection, in its life. It ends with those under way, which may be cancelled as
+     * well: some origins end a connection, and with it everybody's requests, at 200 in half a minute (CVE-2023-44487).
+     */
+    static final int MOST_CANCELLED = 100;
+
     /** So that clients who take nothing never keep the connection's window from the others. */
     static final int CONNECTION_WINDOW = MOST_STREAMS * STREAM_WINDOW;
 
@@ -63,7 +69,7 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
                 .initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.head()));
         headerSensitivityDetector((name, value) -> !COMMON.contains(AsciiString.of(name)));
-        encoderIgnoreMaxHeaderListSize(true); // Advice only (RFC 9113 section 10.5.1); Netty would send nothing at all.
+        encoderIgnoreMaxHeaderListSize(true); // We look at it ourselves; Netty would throw.
         encoderEnforceMaxQueuedControlFrames(MOST_CONTROL_FRAMES_UNSENT);
         encoderEnforceMaxRstFramesPerWindow(0, 0); // Clients' leaving is no reason to end the others' responses.
         decoderEnforceMaxConsecutiveEmptyDataFrames(MOST_EMPTY_DATA);

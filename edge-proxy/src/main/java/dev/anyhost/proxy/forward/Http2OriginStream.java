@@ -31,6 +31,9 @@ final class Http2OriginStream implements OriginStream {
     private @Nullable ResponseListener listener;
     private boolean toHead;
     private boolean requestEnded;
+    /** Of the request's body, in bytes. */
+    private long unsent = UNKNOWN;
+
     private boolean untouched = true;
     private @Nullable ResponseHead head;
     /** Of the response's body, in bytes. */
@@ -52,15 +55,26 @@ final class Http2OriginStream implements OriginStream {
     public void begin(ResponseListener user, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
         listener = user;
         toHead = request.isHead();
-        requestEnded = switch (request.framing()) {
-            case BodyFraming.None() -> true;
-            case BodyFraming.Fixed(long length) -> length == 0;
-            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> false;
-        };
-        stream = connection.open(this, headers.http2(request, to), requestEnded);
+        unsent = length(request.framing());
+        requestEnded = unsent == 0;
+        Http2Headers section = headers.http2(request, to);
+        if (!connection.takes(section)) {
+            connection.rest();
+            fail(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN, ResponseListener.Seen.SOMETHING); // Elsewhere it is as large.
+            return;
+        }
+        stream = connection.open(this, section, requestEnded);
         if (stream == null) {
             fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
         }
+    }
+
+    private static long length(BodyFraming framing) {
+        return switch (framing) {
+            case BodyFraming.None() -> 0;
+            case BodyFraming.Fixed(long length) -> length;
+            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> UNKNOWN;
+        };
     }
 
     @Override
@@ -72,9 +86,13 @@ final class Http2OriginStream implements OriginStream {
     public void data(ByteBuf data) {
         if (stream == null) {
             data.release();
-        } else {
-            connection.writeData(stream, data, false);
+            return;
         }
+        if (unsent != UNKNOWN) {
+            unsent -= data.readableBytes();
+            requestEnded = unsent == 0; // An end of its own would wait for a window that it doesn't need.
+        }
+        connection.writeData(stream, data, requestEnded);
     }
 
     @Override
@@ -83,7 +101,7 @@ final class Http2OriginStream implements OriginStream {
             return;
         }
         requestEnded = true;
-        Optional<Http2Headers> section = ResponseFields.trailers(sent);
+        Optional<Http2Headers> section = ResponseFields.trailers(sent).filter(connection::takes);
         if (section.isPresent()) {
             connection.writeTrailers(stream, section.get());
         } else {
@@ -116,15 +134,12 @@ final class Http2OriginStream implements OriginStream {
     }
 
     private void respond(ResponseListener user, ResponseHead last, boolean end) throws Http2Exception {
-        left = switch (last.framing()) {
-            case BodyFraming.None() -> 0;
-            case BodyFraming.Fixed(long length) -> length;
-            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> UNKNOWN;
-        };
+        left = length(last.framing());
         if (end && left > 0) {
             throw error("no body in spite of its length");
         }
         head = last;
+        connection.room().answered();
         user.response(last);
         if (end) {
             ended(Fields.none());
@@ -230,9 +245,16 @@ final class Http2OriginStream implements OriginStream {
         }
     }
 
-    /** The origin has left without looking at the request (RFC 9113 section 6.8). */
+    /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8); unless it answered. */
     void passedOver() {
-        fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+        if (responseEnded) {
+            return;
+        }
+        if (untouched) {
+            fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+        } else {
+            fail(RequestError.RESPONSE_CUT, ResponseListener.Seen.SOMETHING);
+        }
     }
 
     /** What came is no HTTP/2; Netty resets the stream, or ends the connection. */

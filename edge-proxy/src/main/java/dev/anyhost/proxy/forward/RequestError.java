@@ -14,6 +14,8 @@ public enum RequestError {
     TENANT_LIMITED(429, "Too many requests to this site"),
     /** Never sent: the client was gone before the response. */
     CLIENT_LEFT(499, "The client left"),
+    /** Its header section is more than the origin takes by HTTP/2 (RFC 9113 section 6.5.2). */
+    REQUEST_TOO_LARGE_FOR_ORIGIN(431, "The request's header fields are too large for the origin"),
     ORIGIN_NAME_UNRESOLVED(502, "The origin's name could not be resolved"),
     /** A tenant's origin is at a private, loopback, link-local or metadata address. */
     ORIGIN_ADDRESS_REFUSED(502, "The origin's address is not allowed"),

@@ -22,13 +22,15 @@ final class StreamRoom {
                 && connection.local().lastStreamCreated() < LAST_STREAM;
     }
 
-    /** Whether the origin has answered anything. */
+    /** Whether the origin has answered a request. */
     boolean wasUsed() {
         return used;
     }
 
+    /** The origin has answered a request; if it refused any, it may take one more by now. */
     void answered() {
         used = true;
+        most = Math.min(most + 1, Http2OriginSetup.MOST_STREAMS);
     }
 
     /** The origin has refused a request: it takes as many as it had without that one. */

@@ -169,6 +169,49 @@ class Http2OriginConnectionTest {
     }
 
     @Test
+    void originThatGoesAwayAfterTheFirstOfAResponse_hasCutIt() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1").get(3, "/3");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.awaitHeaders();
+            served.respond(SECOND, false, "200").data(SECOND, false, "abc").goAway(FIRST, Http2Wire.NO_ERROR);
+            client.awaitHeaders(3);
+            Frame cut = client.await(frame -> frame.stream() == 3 && frame.type() != Http2Wire.DATA);
+            assertThat(cut.type()).isEqualTo(Http2Wire.RST_STREAM);
+            assertThat(cut.error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
+            assertThat(proxy.record().error()).contains(RequestError.RESPONSE_CUT);
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void originThatGoesAwayAfterAWholeResponse_hasAnswered() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            int piece = 16 * 1024;
+            int whole = 10 * piece; // More than the client has a window for.
+            client.request(1, false, "POST", "/");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.respond(FIRST, false, "200");
+            for (int sent = piece; sent < whole; sent += piece) {
+                served.data(FIRST, false, "x".repeat(piece));
+            }
+            served.data(FIRST, true, "x".repeat(piece)).goAway(1, Http2Wire.NO_ERROR);
+            assertThat(served.readToAnyEnd()).last().extracting(Frame::type).isEqualTo(Http2Wire.GOAWAY);
+            client.windowUpdate(0, whole).windowUpdate(1, whole);
+            assertThat(client.response(1).body()).hasSize(whole);
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
     void idleConnectionWhoseOriginGoesAway_isClosed() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http1Clients(origin);
@@ -222,7 +265,7 @@ class Http2OriginConnectionTest {
 
     private static TimeLimits shortResponses() {
         TimeLimits usual = TimeLimits.DEFAULT;
-        return usual.withOrigins(usual.connect(), Duration.ofMillis(300), usual.originIdle());
+        return usual.withOrigins(usual.connect(), Duration.ofSeconds(3), usual.originIdle());
     }
 
     @Test
@@ -249,6 +292,90 @@ class Http2OriginConnectionTest {
                     + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n");
             assertThat(client.readHead()).startsWith("HTTP/1.1 501 ");
             assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void connectionOnWhichManyRequestsWereCancelled_isLeftBeforeItsOriginMinds() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/kept");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            int next = 3;
+            for (int i = 0; i < Http2OriginSetup.MOST_CANCELLED; i++, next += 2) {
+                client.get(next, "/left");
+                assertThat(served.awaitHeaders().headers().path()).hasToString("/left");
+                client.reset(next, Http2Wire.CANCEL);
+                served.await(Http2Wire.RST_STREAM);
+            }
+            client.get(next, "/next");
+            Http2Wire second = origin.accept();
+            Frame request = second.awaitHeaders();
+            assertThat(request.headers().path()).hasToString("/next");
+            second.respond(request.stream(), true, "200");
+            assertThat(client.awaitHeaders(next).status()).hasToString("200");
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            assertThat(served.readToAnyEnd()).last().extracting(Frame::type).isEqualTo(Http2Wire.GOAWAY);
+        }
+    }
+
+    @Test
+    void connectionThatRefusedARequest_takesMoreAgainWithEachOneItAnswers() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1").get(3, "/3");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            served.awaitHeaders();
+            served.reset(SECOND, Http2Wire.REFUSED_STREAM);
+            Http2Wire second = origin.accept();
+            second.respond(second.awaitHeaders().stream(), true, "204");
+            client.awaitHeaders(3);
+            served.respond(FIRST, true, "204");
+            client.awaitHeaders(1);
+            client.get(5, "/5").get(7, "/7");
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/5");
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/7");
+        }
+    }
+
+    @Test
+    void headThatIsTooLargeForTheOrigin_endsNobodyElsesRequest() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.get(1, "/1");
+            Http2Wire served = origin.accept(Http2Wire.MAX_HEADER_LIST_SIZE, 8_192);
+            served.awaitHeaders();
+            served.ping();
+            client.request(3, true, "GET", "/3", "cookie", "x".repeat(8_192));
+            assertThat(client.response(3).status()).isEqualTo("431");
+            assertThat(proxy.record().error()).contains(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN);
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            client.get(5, "/5");
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/5");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void trailersThatAreTooLargeForTheOrigin_stayHere() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.request(1, false, "POST", "/");
+            Http2Wire served = origin.accept(Http2Wire.MAX_HEADER_LIST_SIZE, 1_000);
+            served.awaitHeaders();
+            served.ping();
+            client.headers(1, true, "x-sum", "x".repeat(1_000));
+            assertThat(served.await(Frame::ends).type()).isEqualTo(Http2Wire.DATA);
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
         }
     }
 

@@ -139,6 +139,29 @@ class Http2OriginFlowTest {
     }
 
     @Test
+    void bodyThatFillsTheWindow_endsWithoutMoreOfIt() {
+        int window = 65_535;
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http1Clients(origin);
+                var client = proxy.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: " + window + "\r\n\r\n");
+            Http2Wire served = origin.accept();
+            served.awaitHeaders();
+            client.send("x".repeat(window));
+            int taken = 0;
+            boolean ended = false;
+            while (!ended) {
+                Frame frame = served.await(Http2Wire.DATA);
+                taken += frame.payload().length;
+                ended = frame.ends();
+            }
+            assertThat(taken).isEqualTo(window);
+            served.respond(FIRST, true, "204");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 204 ");
+        }
+    }
+
+    @Test
     void responseThatIsCompleteButNotTaken_isDeliveredAfterItsStreamHasEnded() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http2Clients(origin);

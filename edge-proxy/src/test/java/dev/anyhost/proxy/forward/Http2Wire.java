@@ -46,6 +46,7 @@ final class Http2Wire implements AutoCloseable {
     static final int ENABLE_PUSH = 2;
     static final int MAX_CONCURRENT_STREAMS = 3;
     static final int INITIAL_WINDOW_SIZE = 4;
+    static final int MAX_HEADER_LIST_SIZE = 6;
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
