@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anyhost.testkit.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -21,9 +22,27 @@ class ProcessLimitsTest {
     private static final String HOST = "shop.example";
     private static final int DESCRIPTORS = 500;
     private static final int STRANGERS = 700;
+    /** In milliseconds. */
+    private static final int PATIENCE = 30_000;
 
     @TempDir
     static Path folder;
+
+    /** To somebody who says nothing. */
+    private static Socket stranger(int port) throws IOException {
+        var stranger = new Socket();
+        stranger.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE);
+        return stranger;
+    }
+
+    /** Asked on a connection that the admin port has already, as a rule; while descriptors are short there is no other. */
+    private static boolean hasFailedToAccept(HttpClient http, int admin) throws InterruptedException {
+        try {
+            return ProxyProcess.metric(http, admin, "anyhost_accept_failures_total") > 0;
+        } catch (IOException notNow) {
+            return false;
+        }
+    }
 
     private static String status(Socket client) throws IOException {
         client.getOutputStream().write(("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(ISO_8859_1));
@@ -75,14 +94,16 @@ class ProcessLimitsTest {
             system.allow(HOST);
             var _ = system.untilServed(system.httpsPort, HOST);
             try (SSLSocket visitor = system.client(system.httpsPort).connect(HOST)) {
+                visitor.setSoTimeout(PATIENCE);
                 assertThat(status(visitor)).isEqualTo("HTTP/1.1 200");
-                // A connection that the admin port has already; there will be no other.
                 assertThat(ProxyProcess.metric(http, admin, "anyhost_accept_failures_total"))
                         .isZero();
                 for (int i = 0; i < STRANGERS; i++) {
-                    strangers.add(new Socket(InetAddress.getLoopbackAddress(), system.httpsPort));
+                    strangers.add(stranger(system.httpsPort));
                 }
-                while (ProxyProcess.metric(http, admin, "anyhost_accept_failures_total") == 0) {
+                long deadline = System.nanoTime() + 60_000_000_000L;
+                while (!hasFailedToAccept(http, admin)) {
+                    assertThat(System.nanoTime() - deadline).as("all accepted").isNegative();
                     assertThat(status(visitor)).isEqualTo("HTTP/1.1 200");
                 }
                 for (int i = 0; i < 20; i++) {
@@ -92,6 +113,7 @@ class ProcessLimitsTest {
                     stranger.close();
                 }
                 try (SSLSocket next = system.client(system.httpsPort).connect(HOST)) {
+                    next.setSoTimeout(PATIENCE);
                     assertThat(status(next)).isEqualTo("HTTP/1.1 200");
                 }
                 assertThat(status(visitor)).isEqualTo("HTTP/1.1 200");

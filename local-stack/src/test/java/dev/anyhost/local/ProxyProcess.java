@@ -17,6 +17,7 @@ import java.util.Map;
 final class ProxyProcess implements AutoCloseable {
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration METRICS_LIMIT = Duration.ofSeconds(10);
 
     private final ChildProcess process;
 
@@ -117,7 +118,9 @@ final class ProxyProcess implements AutoCloseable {
     /** One metric's value as the admin port has it; 0 when it isn't there. On a connection that may be kept. */
     static double metric(HttpClient http, int adminPort, String name) throws IOException, InterruptedException {
         URI metrics = URI.create("http://127.0.0.1:" + adminPort + "/metrics");
-        return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+        return http.send(
+                        HttpRequest.newBuilder(metrics).timeout(METRICS_LIMIT).build(),
+                        HttpResponse.BodyHandlers.ofString())
                 .body()
                 .lines()
                 .filter(line -> line.startsWith(name + " "))

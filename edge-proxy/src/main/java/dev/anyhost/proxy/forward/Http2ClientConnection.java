@@ -207,6 +207,15 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (leaving.ending()) {
+            in.skipBytes(in.readableBytes());
+        } else {
+            super.decode(ctx, in, out);
+        }
+    }
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         inReadPass = false;
         touched.forEach(Http2ClientStream::flushOrigin);
@@ -326,7 +335,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     /** From outside: at once. */
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        if (ctx.channel().isActive() && !connection().goAwaySent()) {
+        if (ctx.channel().isActive() && !connection().goAwaySent() && !leaving.ending()) {
             int last = connection().remote().lastStreamCreated();
             goAway(ctx, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
             ctx.flush();
@@ -374,7 +383,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (protocol == null) {
             PeerFailure.logIfBug(cause);
         }
-        super.onConnectionError(ctx, outbound, cause, protocol);
+        if (!leaving.ending()) {
+            leaving.fail(
+                    protocol == null
+                            ? new Http2Exception(Http2Error.INTERNAL_ERROR, cause.getMessage(), cause)
+                            : protocol);
+        }
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.anyhost.proxy.forward;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import java.time.Duration;
 
 /**
@@ -84,10 +86,45 @@ final class Http2Leaving {
     /** The last response may be out. */
     void endIfIdle() {
         if (lastKnown && !ending && connection.connection().numActiveStreams() == 0) {
-            ending = true;
-            TimeLimits times = connection.times();
-            connection.check(times.bodyIdle());
-            LingeringClose.of(connection.ctx(), () -> connection.check(times.linger()));
+            end();
+            linger();
         }
+    }
+
+    /**
+     * After a connection error (RFC 9113 section 5.4.1): the client may read why, nothing that it sends is looked at any more,
+     * and its streams end.
+     */
+    void fail(Http2Exception why) {
+        ChannelHandlerContext ctx = connection.ctx();
+        int told = connection.connection().remote().lastStreamKnownByPeer();
+        connection
+                .encoder()
+                .frameWriter()
+                .writeGoAway(
+                        ctx,
+                        told < 0 ? EVERY_STREAM : told, // Which stream it was isn't known to Netty in all cases.
+                        why.error().code(),
+                        Http2CodecUtil.toByteBuf(ctx, why),
+                        ctx.newPromise());
+        begun = true;
+        end();
+        // Not within what has found the error: that may still have the stream in its hands.
+        ctx.executor().execute(() -> {
+            if (ctx.channel().isActive()) {
+                connection.connection().close(ctx.voidPromise());
+                linger();
+            }
+        });
+    }
+
+    private void end() {
+        ending = true;
+        connection.check(connection.times().bodyIdle());
+    }
+
+    private void linger() {
+        LingeringClose.of(
+                connection.ctx(), () -> connection.check(connection.times().linger()));
     }
 }

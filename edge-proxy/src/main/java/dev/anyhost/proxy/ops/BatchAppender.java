@@ -35,6 +35,9 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
     private final AtomicLong lost = new AtomicLong();
     private final Batch batch = new Batch();
     private long told;
+    /** Whether the last write failed, maybe within a line. */
+    private boolean torn;
+
     private final OutputStream out;
     private final Thread writer = new Thread(this::write, "log");
     private volatile boolean idle;
@@ -104,6 +107,9 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
             return false;
         }
         batch.reset();
+        if (torn) {
+            batch.write('\n');
+        }
         int events = 0;
         for (ILoggingEvent event = first; event != null; event = queue.poll()) {
             queued.decrementAndGet();
@@ -116,7 +122,9 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
         try {
             batch.writeTo(out);
             told = before;
+            torn = false;
         } catch (IOException full) {
+            torn = true;
             lost.addAndGet(events); // Said when there is room again; some of it may have been written.
         }
         return true;

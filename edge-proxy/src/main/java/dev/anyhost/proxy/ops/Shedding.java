@@ -20,16 +20,18 @@ public final class Shedding implements AutoCloseable {
     private static final long BETWEEN_LOOKS = Duration.ofMillis(100).toNanos();
     /** A heap that nobody fills any more isn't collected either, and would look full for ever. */
     private static final int LOOKS_TO_A_COLLECTION = 50;
+    /** Five minutes: a heap that is full of what is in use stays full however often it is collected. */
+    private static final int MOST_LOOKS_TO_A_COLLECTION = 3_000;
 
     private final MemoryUse use;
     private final double high;
     private final Thread watch = Thread.ofPlatform().name("memory").daemon().unstarted(this::watch);
     private volatile boolean now;
     private volatile boolean closed;
-    /** Of the watching thread. */
+    // Of the watching thread.
     private boolean told;
-
     private int looksAtFullHeap;
+    private int looksToACollection = LOOKS_TO_A_COLLECTION;
 
     /** @param high share of direct memory or heap beyond which nothing new is taken on, from above 0.1 to 1 */
     public Shedding(MemoryUse use, double high) {
@@ -68,7 +70,12 @@ public final class Shedding implements AutoCloseable {
         } else if (direct < low && heap < low) {
             now = false;
         }
-        if (now && heap >= low && ++looksAtFullHeap % LOOKS_TO_A_COLLECTION == 0) {
+        if (heap < low) {
+            looksAtFullHeap = 0;
+            looksToACollection = LOOKS_TO_A_COLLECTION;
+        } else if (now && ++looksAtFullHeap == looksToACollection) {
+            looksAtFullHeap = 0;
+            looksToACollection = Math.min(2 * looksToACollection, MOST_LOOKS_TO_A_COLLECTION);
             use.collect();
         }
         tell(direct, heap);

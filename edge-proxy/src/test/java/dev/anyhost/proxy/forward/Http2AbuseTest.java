@@ -100,6 +100,24 @@ class Http2AbuseTest {
         }
     }
 
+    /** A close with unread bytes would reset the connection, and who still sends would never read why it ended. */
+    @Test
+    void whoWasCutWhileSending_readsWhy() {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            byte[] ping = Http2Wire.bytes(Http2Wire.PING, 0, 0, new byte[8]);
+            ByteBuffer flood = ByteBuffer.allocate(500 * ABUSIVE * ping.length);
+            while (flood.hasRemaining()) {
+                flood.put(ping);
+            }
+            client.raw(flood.array());
+            List<Frame> last = client.readToEnd();
+            assertThat(last.getLast().type()).isEqualTo(Http2Wire.GOAWAY);
+            assertThat(last.getLast().error()).isEqualTo(Http2Wire.ENHANCE_YOUR_CALM);
+        }
+    }
+
     @Test
     void aBusyClientsOwnFrames_areNotAbuse() {
         try (RawOrigin origin = RawOrigin.start(

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -236,6 +237,15 @@ final class Http2Wire implements AutoCloseable {
 
     /** The next frame, whatever it is. */
     Frame read() {
+        Frame frame = readOnly();
+        if (frame.type() == SETTINGS && (frame.flags() & ACK) == 0) {
+            frame(SETTINGS, ACK, 0, new byte[0]);
+        }
+        return frame;
+    }
+
+    /** As above, and answers nothing: a connection that was reset can still have something to read, but takes nothing. */
+    private Frame readOnly() {
         String head = wire.read(9);
         ByteBuffer bytes = ByteBuffer.wrap(head.getBytes(ISO_8859_1));
         int length = ((bytes.getShort() & 0xffff) << 8) | (bytes.get() & 0xff);
@@ -243,11 +253,7 @@ final class Http2Wire implements AutoCloseable {
         int flags = bytes.get() & 0xff;
         int stream = bytes.getInt();
         byte[] payload = wire.read(length).getBytes(ISO_8859_1);
-        Frame frame = new Frame(type, flags, stream, payload, Optional.empty()).decoded(hpack);
-        if (type == SETTINGS && (flags & ACK) == 0) {
-            frame(SETTINGS, ACK, 0, new byte[0]);
-        }
-        return frame;
+        return new Frame(type, flags, stream, payload, Optional.empty()).decoded(hpack);
     }
 
     /** Frames up to one that is wanted, which is returned; the others are dropped. */
@@ -331,13 +337,28 @@ final class Http2Wire implements AutoCloseable {
         List<Frame> all = new ArrayList<>();
         try {
             while (true) {
-                all.add(read());
+                all.add(readOnly());
             }
         } catch (UncheckedIOException end) {
             if (end.getCause() instanceof SocketTimeoutException) {
                 throw new AssertionError("no end after " + all, end);
             }
             return all;
+        }
+    }
+
+    /** Frames up to an orderly end of the connection; a reset is an exception. */
+    List<Frame> readToEnd() {
+        List<Frame> all = new ArrayList<>();
+        try {
+            while (true) {
+                all.add(readOnly());
+            }
+        } catch (UncheckedIOException end) {
+            if (end.getCause() instanceof EOFException) {
+                return all;
+            }
+            throw end;
         }
     }
 

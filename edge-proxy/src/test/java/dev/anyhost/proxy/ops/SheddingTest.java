@@ -61,7 +61,7 @@ class SheddingTest {
     @Test
     void heapThatStaysFull_isCollectedNowAndThen() {
         heap = 0.95;
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 150; i++) {
             shedding.look();
         }
         assertThat(collections).isEqualTo(2);
@@ -71,6 +71,31 @@ class SheddingTest {
             shedding.look();
         }
         assertThat(collections).isEqualTo(2);
+    }
+
+    private int collectionsIn(int looks) {
+        int before = collections;
+        for (int i = 0; i < looks; i++) {
+            shedding.look();
+        }
+        return collections - before;
+    }
+
+    @Test
+    void collectionsThatBringNothing_becomeRareUntilMemoryWasEnough() {
+        heap = 0.95;
+        assertThat(collectionsIn(50)).isEqualTo(1);
+        heap = 0.85;
+        assertThat(collectionsIn(99)).isZero();
+        assertThat(collectionsIn(1)).isEqualTo(1);
+        assertThat(collectionsIn(200)).isEqualTo(1);
+        assertThat(collectionsIn(400 + 800 + 1_600)).isEqualTo(3);
+        assertThat(collectionsIn(30_000)).isEqualTo(10); // Each five minutes, but not less.
+        heap = 0.5;
+        shedding.look();
+        assertThat(shedding.isOn()).isFalse();
+        heap = 0.95;
+        assertThat(collectionsIn(50)).isEqualTo(1);
     }
 
     @Test
