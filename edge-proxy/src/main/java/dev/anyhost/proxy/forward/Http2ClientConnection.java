@@ -386,7 +386,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (!leaving.ending()) {
             leaving.fail(
                     protocol == null
-                            ? new Http2Exception(Http2Error.INTERNAL_ERROR, cause.getMessage(), cause)
+                            ? new Http2Exception(Http2Error.INTERNAL_ERROR, "internal error", cause)
                             : protocol);
         }
     }

@@ -249,6 +249,15 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         return all;
     }
 
+    /** The flow controller tells of streams whose marks changed; the channel may have been full without its looking. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
+        super.channelWritabilityChanged(context);
+        if (context.channel().isWritable()) {
+            streamsAfter(0).stream().filter(Http2OriginStream::isWritable).forEach(Http2OriginStream::writable);
+        }
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         inReadPass = true;

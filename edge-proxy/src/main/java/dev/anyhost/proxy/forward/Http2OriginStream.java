@@ -60,7 +60,9 @@ final class Http2OriginStream implements OriginStream {
         Http2Headers section = headers.http2(request, to);
         if (!connection.takes(section)) {
             connection.rest();
-            fail(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN, ResponseListener.Seen.SOMETHING); // Elsewhere it is as large.
+            fail(
+                    RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN,
+                    ResponseListener.Seen.SOMETHING); // Elsewhere it is as large.
             return;
         }
         stream = connection.open(this, section, requestEnded);

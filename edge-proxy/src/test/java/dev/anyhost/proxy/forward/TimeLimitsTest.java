@@ -152,7 +152,9 @@ class TimeLimitsTest {
         ForwardSettings patient = ForwardSettings.https(443)
                 .withTimes(usual.withOrigins(usual.connect(), usual.responseHeaders(), Duration.ofHours(2)));
         try (var proxy = new EmbeddedProxy(patient)) {
-            proxy.send(GET).answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n12").wait(seconds(3_600));
+            proxy.send(GET)
+                    .answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n12")
+                    .wait(seconds(3_600));
             assertThat(proxy.answer("3").received()).endsWith("\r\n\r\n123");
         }
         try (var proxy = new EmbeddedProxy(patient)) {
