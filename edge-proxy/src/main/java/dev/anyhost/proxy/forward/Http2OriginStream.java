@@ -60,9 +60,8 @@ final class Http2OriginStream implements OriginStream {
         Http2Headers section = headers.http2(request, to);
         if (!connection.takes(section)) {
             connection.rest();
-            fail(
-                    RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN,
-                    ResponseListener.Seen.SOMETHING); // Elsewhere it is as large.
+            // No refusal: on another connection it is as large.
+            fail(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN, ResponseListener.Seen.SOMETHING);
             return;
         }
         stream = connection.open(this, section, requestEnded);
