@@ -195,7 +195,7 @@ class Http2OriginConnectionTest {
                 var proxy = Http2OriginTest.http2Clients(origin);
                 var client = proxy.connectHttp2()) {
             int piece = 16 * 1024;
-            int whole = 10 * piece; // More than the client has a window for.
+            int whole = 8 * piece; // More than the client has a window for.
             client.request(1, false, "POST", "/");
             Http2Wire served = origin.accept();
             served.awaitHeaders();
