@@ -14,14 +14,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +43,7 @@ class Http2ClientsTest {
             "HTTP/1.1 200 OK\r\nTrailer: x-checksum\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + "2\r\nok\r\n0\r\nx-checksum: 4711\r\n\r\n";
     private static final int LARGE = 20 * 1024 * 1024;
+    private static final long PATIENCE = 60;
 
     @TempDir
     static Path folder;
@@ -128,6 +135,49 @@ class Http2ClientsTest {
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo(("body " + i + " ").repeat(10_000));
             }
+        }
+    }
+
+    /** What a library's WebSocket hears. */
+    private static final class Messages implements WebSocket.Listener {
+
+        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        private final StringBuilder parts = new StringBuilder();
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            parts.append(data);
+            if (last) {
+                received.add(parts.toString());
+                parts.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            received.add(status + " " + reason);
+            return null;
+        }
+    }
+
+    @Test
+    void javasWebSocket_hearsWhatItSaysAndEndsInOrder() throws Exception {
+        try (HttpClient client = HttpClient.newBuilder()
+                .sslContext(Trust.context(system.pebble.issuingRoots()))
+                .build()) {
+            var messages = new Messages();
+            URI uri = URI.create("wss://" + HOST + ":" + TestSystem.httpsPort(proxy) + "/ws");
+            WebSocket socket =
+                    client.newWebSocketBuilder().buildAsync(uri, messages).get(PATIENCE, TimeUnit.SECONDS);
+            for (int length : new int[] {0, 125, 126, 65_535, 65_536, 300_000}) {
+                String sent = "x".repeat(length);
+                socket.sendText(sent, true).get(PATIENCE, TimeUnit.SECONDS);
+                assertThat(messages.received.poll(PATIENCE, TimeUnit.SECONDS)).isEqualTo(sent);
+            }
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").get(PATIENCE, TimeUnit.SECONDS);
+            assertThat(messages.received.poll(PATIENCE, TimeUnit.SECONDS)).isEqualTo("1000 bye");
         }
     }
 
