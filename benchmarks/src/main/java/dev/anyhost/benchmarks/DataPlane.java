@@ -26,10 +26,8 @@ record DataPlane(
     private static final int H2_CONNECTIONS = 16;
     private static final int H2_STREAMS = 16;
 
+    /** On two processors that load and origin share, the JVM's compilers are at work for half a minute. */
     private static final Throughput.Pace USUAL = new Throughput.Pace(5, 4, 40);
-
-    /** A handshake takes many times a request's code, so the JVM's compilers are done with it later. */
-    private static final Throughput.Pace HANDSHAKES = new Throughput.Pace(5, 4, 40);
 
     private static final String REQUESTS = "requests";
 
@@ -71,7 +69,7 @@ record DataPlane(
                     "handshakes",
                     "full TLS 1.3 handshakes, 1 KiB on each, 64 at a time",
                     "handshakes",
-                    HANDSHAKES,
+                    USUAL,
                     Premise.NONE,
                     Map.of("nginx", 1.05),
                     field -> (contender, hostname, seconds) ->
@@ -80,7 +78,7 @@ record DataPlane(
                     "resumed",
                     "resumed TLS handshakes, 1 KiB on each, " + CONNECTIONS + " at a time (wrk)",
                     "handshakes",
-                    HANDSHAKES,
+                    USUAL,
                     Premise.RESUMPTION,
                     Map.of(),
                     field -> wrk(new Wrk(field.around().folder(), CONNECTIONS, "/", false))),
