@@ -4,10 +4,8 @@ import dev.anyhost.proxy.concurrent.TokenBucket;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Flags;
-import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.concurrent.Ticker;
 
 /**
@@ -16,7 +14,7 @@ import io.netty.util.concurrent.Ticker;
  * once are, so many a second, two for each request and one for each KiB that goes out, so that a busy connection may send
  * many and an idle one few.
  */
-final class Http2ClientFrames implements Http2FrameListener {
+final class Http2ClientFrames extends Http2FrameAdapter {
 
     private static final int MOST_IDLE = 500;
     private static final double IDLE_A_SECOND = 20;
@@ -81,35 +79,7 @@ final class Http2ClientFrames implements Http2FrameListener {
     }
 
     @Override
-    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long errorCode) {}
-
-    @Override
-    public void onGoAwayRead(ChannelHandlerContext ctx, int last, long errorCode, ByteBuf debugData) {}
-
-    @Override
-    public void onPriorityRead(ChannelHandlerContext ctx, int id, int dependency, short weight, boolean exclusive) {}
-
-    @Override
-    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {}
-
-    @Override
-    public void onSettingsAckRead(ChannelHandlerContext ctx) {}
-
-    @Override
-    public void onPingRead(ChannelHandlerContext ctx, long data) {}
-
-    @Override
     public void onPingAckRead(ChannelHandlerContext ctx, long data) {
         connection.pinged();
     }
-
-    @Override
-    public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int increment) {}
-
-    @Override
-    public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int id, Http2Flags flags, ByteBuf payload) {}
-
-    /** Clients don't push: Netty has refused it. */
-    @Override
-    public void onPushPromiseRead(ChannelHandlerContext ctx, int id, int promised, Http2Headers headers, int padding) {}
 }
