@@ -30,6 +30,7 @@ record DataPlane(
     private static final Throughput.Pace USUAL = new Throughput.Pace(5, 4, 40);
 
     private static final String REQUESTS = "requests";
+    private static final String HANDSHAKES = "handshakes";
 
     /** All that compare rates. */
     static final List<Benchmark> ALL = List.of(
@@ -67,17 +68,26 @@ record DataPlane(
                     field -> wrk(new Wrk(field.around().folder(), LARGE_CONNECTIONS, Origin.LARGE, true))),
             new DataPlane(
                     "handshakes",
-                    "full TLS 1.3 handshakes, 1 KiB on each, 64 at a time",
-                    "handshakes",
+                    "full TLS 1.3 handshakes by X25519, 1 KiB on each, 64 at a time",
+                    HANDSHAKES,
                     USUAL,
                     Premise.NONE,
                     Map.of("nginx", 1.05),
                     field -> (contender, hostname, seconds) ->
                             VisitLoad.fullHandshakes(field.visitors(), contender, hostname, seconds)),
             new DataPlane(
+                    "handshakes-hybrid",
+                    "full TLS 1.3 handshakes by " + Visitors.HYBRID + ", 1 KiB on each, 64 at a time",
+                    HANDSHAKES,
+                    USUAL,
+                    Premise.HYBRID_KEYS,
+                    Map.of(),
+                    field -> (contender, hostname, seconds) ->
+                            VisitLoad.hybridHandshakes(field.visitors(), contender, hostname, seconds)),
+            new DataPlane(
                     "resumed",
                     "resumed TLS handshakes, 1 KiB on each, " + CONNECTIONS + " at a time (wrk)",
-                    "handshakes",
+                    HANDSHAKES,
                     USUAL,
                     Premise.RESUMPTION,
                     Map.of(),

@@ -41,6 +41,17 @@ enum Premise {
                     ? Optional.empty()
                     : Optional.of("doesn't resume");
         }
+    },
+
+    /** A client that offers nothing but the hybrid group is answered. */
+    HYBRID_KEYS {
+        @Override
+        Optional<String> missing(Field field, Contender contender) {
+            Visit visit = field.visitors()
+                    .hybridVisit(contender.https(), Field.HOSTNAME, LIMIT)
+                    .join();
+            return visit instanceof Visit.Answered ? Optional.empty() : Optional.of("has no " + Visitors.HYBRID);
+        }
     };
 
     private static final Duration LIMIT = Duration.ofSeconds(5);

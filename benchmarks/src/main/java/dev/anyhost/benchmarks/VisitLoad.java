@@ -52,6 +52,15 @@ final class VisitLoad {
         return run(() -> visitors.visit(contender.https(), hostname, PATIENCE), VISITORS, Duration.ofSeconds(seconds));
     }
 
+    /** As {@link #fullHandshakes}, by {@link Visitors#HYBRID}. */
+    static Wrk.Run hybridHandshakes(Visitors visitors, Contender contender, String hostname, int seconds)
+            throws IOException, InterruptedException {
+        return run(
+                () -> visitors.hybridVisit(contender.https(), hostname, PATIENCE),
+                VISITORS,
+                Duration.ofSeconds(seconds));
+    }
+
     private void next() {
         if (System.nanoTime() - end >= 0 || !wrong.get().isEmpty()) {
             running.countDown();

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -34,24 +35,48 @@ import javax.net.ssl.SSLParameters;
  */
 final class Visitors implements AutoCloseable {
 
+    /** What all contenders speak: they would be compared by their groups if each took its dearest. */
+    private static final String CLASSICAL = "X25519";
+
+    /** Classical and post-quantum in one (draft-ietf-tls-ecdhe-mlkem), as browsers offer first. */
+    static final String HYBRID = "X25519MLKEM768";
+
     private static final int THREADS = 2;
 
     private final MultiThreadIoEventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(THREADS, EpollIoHandler.newFactory());
-    private final SslContext tls;
+    private final SslContext classical;
+    private final SslContext hybrid;
 
     Visitors() throws SSLException {
-        this.tls = SslContextBuilder.forClient()
+        this.classical = context(CLASSICAL);
+        this.hybrid = context(HYBRID);
+    }
+
+    /** @param group the only one offered to agree on keys in (RFC 8446 section 4.2.7) */
+    private static SslContext context(String group) throws SSLException {
+        return SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL_REFCNT)
                 .trustManager(InsecureTrustManagerFactory.INSTANCE)
                 .endpointIdentificationAlgorithm(null)
+                .option(OpenSslContextOption.GROUPS, new String[] {group})
                 .build();
     }
 
     /** One visit; the future never fails. {@code patience} bounds it. */
     CompletableFuture<Visit> visit(InetSocketAddress server, String hostname, Duration patience) {
+        return visit(classical, server, hostname, patience);
+    }
+
+    /** As {@link #visit}, but of someone who offers {@link #HYBRID} only. */
+    CompletableFuture<Visit> hybridVisit(InetSocketAddress server, String hostname, Duration patience) {
+        return visit(hybrid, server, hostname, patience);
+    }
+
+    private CompletableFuture<Visit> visit(
+            SslContext tls, InetSocketAddress server, String hostname, Duration patience) {
         return connect(server, patience, result -> new VisitHandler(hostname, result), channel -> {
-            SslHandler handler = new SslHandler(engine(channel, hostname));
+            SslHandler handler = new SslHandler(engine(tls, channel, hostname));
             handler.setHandshakeTimeoutMillis(patience.toMillis());
             channel.pipeline().addLast(handler);
         });
@@ -71,7 +96,7 @@ final class Visitors implements AutoCloseable {
         bootstrap(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new SslHandler(engine(channel, hostname)), handler);
+                        channel.pipeline().addLast(new SslHandler(engine(classical, channel, hostname)), handler);
                     }
                 })
                 .connect(server)
@@ -119,7 +144,7 @@ final class Visitors implements AutoCloseable {
     }
 
     /** Made without host and port, so that there is nothing to look an earlier session up by. */
-    private SSLEngine engine(Channel channel, String hostname) {
+    private static SSLEngine engine(SslContext tls, Channel channel, String hostname) {
         SSLEngine engine = tls.newEngine(channel.alloc());
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(hostname)));
