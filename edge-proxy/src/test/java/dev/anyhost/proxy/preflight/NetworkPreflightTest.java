@@ -16,7 +16,6 @@ import dev.anyhost.testkit.DemoOrigin;
 import dev.anyhost.testkit.DnsServer;
 import dev.anyhost.testkit.Ports;
 import dev.anyhost.testkit.TestCa;
-import dev.anyhost.verifier.onboarding.FindingCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -409,11 +408,4 @@ class NetworkPreflightTest {
     }
 
     /** The domain's summary says it in the words of its checks. */
-    @Test
-    void everyFault_isAFindingOfTheDomainService() {
-        for (Fault fault : Fault.values()) {
-            assertThat(FindingCode.of(fault.text())).as(fault.text()).isPresent();
-            assertThat(Fault.of(fault.text())).contains(fault);
-        }
-    }
 }

@@ -1,4 +1,4 @@
-package dev.anyhost.proxy;
+package dev.anyhost.distribution;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
