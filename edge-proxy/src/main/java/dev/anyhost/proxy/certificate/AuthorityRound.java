@@ -1,7 +1,6 @@
 package dev.anyhost.proxy.certificate;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.proxy.certificate.LeasedIssuance.Wanted;
 import dev.anyhost.proxy.issuance.Authority;
 import dev.anyhost.proxy.issuance.AuthorityBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
@@ -34,12 +33,12 @@ final class AuthorityRound {
 
     private final OrderPlace place;
     private final KeptLease kept;
-    private final Wanted wanted;
+    private final WantedCertificate wanted;
     private final Hostname hostname;
     private final InstantSource clock;
     private Optional<Instant> earliest = Optional.empty();
 
-    AuthorityRound(OrderPlace place, KeptLease kept, Wanted wanted, InstantSource clock) {
+    AuthorityRound(OrderPlace place, KeptLease kept, WantedCertificate wanted, InstantSource clock) {
         this.place = place;
         this.clock = clock;
         this.kept = kept;

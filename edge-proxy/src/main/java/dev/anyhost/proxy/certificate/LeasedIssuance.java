@@ -21,13 +21,11 @@ import dev.anyhost.store.LeaseWatch;
 import dev.anyhost.store.OrderPlace;
 import dev.anyhost.store.StoredCertificate;
 import dev.anyhost.store.changes.Change;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -106,40 +104,6 @@ public final class LeasedIssuance {
     /** Nothing was tried: an earlier failure's back-off isn't over. */
     record PutOff(IssuanceFailure failure) implements Outcome {}
 
-    /**
-     * What is wanted, of whom, and for whom.
-     *
-     * @param authorities not empty
-     * @param former the certificate that a newer one is wanted for; empty when any valid one will do
-     */
-    record Wanted(List<Authority> authorities, Route route, Urgency urgency, Optional<CertificateFacts> former) {
-
-        boolean isMetBy(StoredCertificate found, Instant now) {
-            return isValid(found, now)
-                    && former.filter(known -> known.version() >= found.version())
-                            .isEmpty();
-        }
-
-        List<String> directories() {
-            return authorities.stream()
-                    .map(authority -> authority.issuer().directory())
-                    .toList();
-        }
-
-        Wanted without(Set<String> directories) {
-            List<Authority> others = authorities.stream()
-                    .filter(authority ->
-                            !directories.contains(authority.issuer().directory()))
-                    .toList();
-            return new Wanted(others, route, urgency, former);
-        }
-
-        /** Only the authority that issued a certificate can see it replaced (RFC 9773 section 5). */
-        Optional<X509Certificate> replaces(String directory) {
-            return former.filter(known -> known.issuer().equals(directory)).map(CertificateFacts::leaf);
-        }
-    }
-
     static boolean isValid(StoredCertificate stored, Instant now) {
         return !stored.notBefore().isAfter(now) && stored.notAfter().isAfter(now);
     }
@@ -174,7 +138,7 @@ public final class LeasedIssuance {
             if (!place.isHome() && urgency != Urgency.SOMEBODY_WAITS) {
                 return unreachable(hostname, "the home region is away");
             }
-            var wanted = new Wanted(authorities, route, urgency, former);
+            var wanted = new WantedCertificate(authorities, route, urgency, former);
             Outcome outcome = new Attempt(place).claim(hostname, wanted);
             return place.isHome() ? outcome : forNow(outcome, route);
         } catch (InterruptedException stopped) {
@@ -229,7 +193,7 @@ public final class LeasedIssuance {
             this.place = place;
         }
 
-        Outcome claim(Hostname hostname, Wanted wanted) throws InterruptedException {
+        Outcome claim(Hostname hostname, WantedCertificate wanted) throws InterruptedException {
             return switch (claim(hostname)) {
                 case ClaimResult.Claimed(Lease lease) -> underLease(lease, wanted);
                 case ClaimResult.HeldByOther(LeaseWatch watch) ->
@@ -255,7 +219,7 @@ public final class LeasedIssuance {
             return new Failed(around.soon(Cause.ISSUING));
         }
 
-        private Outcome waitForWinner(LeaseWatch first, Wanted wanted) throws InterruptedException {
+        private Outcome waitForWinner(LeaseWatch first, WantedCertificate wanted) throws InterruptedException {
             long deadline = around.time().nanos().getAsLong() + Lease.LONGEST.toNanos();
             LeaseWatch watch = first;
             while (around.time().nanos().getAsLong() - deadline < 0) {
@@ -280,7 +244,7 @@ public final class LeasedIssuance {
             return new Failed(around.soon(Cause.ISSUING));
         }
 
-        private Outcome underLease(Lease lease, Wanted wanted) throws InterruptedException {
+        private Outcome underLease(Lease lease, WantedCertificate wanted) throws InterruptedException {
             Outcome outcome;
             Optional<IssuanceFailure> failure;
             try (var kept = new KeptLease(place.leases(), lease, around.time().nanos(), around.timer())) {

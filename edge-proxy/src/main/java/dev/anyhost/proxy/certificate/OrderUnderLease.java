@@ -7,7 +7,6 @@ import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
 import dev.anyhost.proxy.certificate.LeasedIssuance.Failed;
 import dev.anyhost.proxy.certificate.LeasedIssuance.Obtained;
 import dev.anyhost.proxy.certificate.LeasedIssuance.Outcome;
-import dev.anyhost.proxy.certificate.LeasedIssuance.Wanted;
 import dev.anyhost.proxy.issuance.AcmeProblem;
 import dev.anyhost.proxy.issuance.IssuanceBudget;
 import dev.anyhost.proxy.issuance.IssuanceOutcome;
@@ -57,7 +56,7 @@ final class OrderUnderLease {
         this.hostname = kept.lease().hostname();
     }
 
-    Outcome run(Wanted wanted) throws InterruptedException {
+    Outcome run(WantedCertificate wanted) throws InterruptedException {
         return switch (place.certificates().findConsistent(hostname)) {
             case FindResult.Found(StoredCertificate found) ->
                 wanted.isMetBy(found, around.now())
@@ -82,7 +81,7 @@ final class OrderUnderLease {
         return new Obtained(certificate, ownOrder);
     }
 
-    private Outcome orderNew(Wanted wanted) throws InterruptedException {
+    private Outcome orderNew(WantedCertificate wanted) throws InterruptedException {
         boolean tried =
                 kept.lease().failure().isPresent() || kept.lease().order().isPresent();
         if (!tried && !orders.newNames().tryTake(hostname)) {
@@ -97,7 +96,7 @@ final class OrderUnderLease {
         return LeasedIssuance.isValid(former, around.now()) ? former.upkeep().used() : around.now();
     }
 
-    private Outcome order(Wanted wanted, long replaces, Instant used) throws InterruptedException {
+    private Outcome order(WantedCertificate wanted, long replaces, Instant used) throws InterruptedException {
         PreflightResult look = orders.preflight().check(hostname, wanted.directories());
         if (look instanceof PreflightResult.Failed seen) {
             return failing(PreflightFailures.of(seen, kept.lease().failure(), wanted.route(), around.now()));
