@@ -406,6 +406,4 @@ class NetworkPreflightTest {
             throw new UncheckedIOException(over);
         }
     }
-
-    /** The domain's summary says it in the words of its checks. */
 }
