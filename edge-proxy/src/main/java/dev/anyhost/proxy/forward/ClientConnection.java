@@ -223,6 +223,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         attached().deadline().in(limit);
     }
 
+    /** For a next request: who was told to go, or came too late to be told, isn't waited for as long. */
+    private Duration idle() {
+        return isDraining() ? times.drain() : times.idle();
+    }
+
     /** As {@link #await}, in nanoseconds. */
     void awaitNanos(long limit) {
         attached().deadline().inNanos(limit);
@@ -243,7 +248,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void finished(boolean keepAlive) {
         stream = null;
         if (keepAlive && !inputEnded) {
-            await(isWritable() ? times.idle() : times.bodyIdle());
+            await(isWritable() ? idle() : times.bodyIdle());
             resume();
         } else {
             close();
@@ -319,7 +324,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             stream.exchange().clientWritable();
             flush();
         } else if (!closing) {
-            await(times.idle());
+            await(idle());
             resume();
         }
     }

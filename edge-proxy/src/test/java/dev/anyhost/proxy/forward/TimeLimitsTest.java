@@ -142,6 +142,17 @@ class TimeLimitsTest {
         }
     }
 
+    @Test
+    void drainWithinAResponse_closesTheConnectionAFewSecondsAfterIt() {
+        try (var proxy = EmbeddedProxy.withDefaults()) {
+            proxy.send(GET).answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+            proxy.client.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
+            assertThat(proxy.wait(seconds(10)).answer("k").received()).isEqualTo(OK);
+            assertThat(proxy.wait(Duration.ofMillis(4_900)).client.isActive()).isTrue();
+            assertThat(proxy.wait(Duration.ofMillis(200)).client.isActive()).isFalse();
+        }
+    }
+
     private static Duration seconds(int seconds) {
         return Duration.ofSeconds(seconds);
     }
