@@ -198,8 +198,8 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ConnectionEvent.DRAIN) {
             drained = true;
-            if (!answering && !in.isReadable()) {
-                ctx.close();
+            if (!answering && !closing && !in.isReadable()) {
+                deadline().in(times.drain()); // A request may be on its way.
             }
         } else if (event instanceof ChannelInputShutdownEvent) {
             drained = true; // It may still want the answer that is under way.

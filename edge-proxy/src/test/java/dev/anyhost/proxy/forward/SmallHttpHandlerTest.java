@@ -82,6 +82,23 @@ class SmallHttpHandlerTest {
     }
 
     @Test
+    void requestOnItsWayAtTheDrain_isAnswered() {
+        channel.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
+        send("GET / HTTP/1.1\r\n" + HOST + "\r\n");
+        answers.getFirst().setSuccess(SmallResponse.text(200, "x"));
+        assertThat(received()).startsWith("HTTP/1.1 200 ").contains("Connection: close");
+        assertThat(channel.isActive()).isFalse();
+    }
+
+    @Test
+    void connectionWithoutARequest_isClosedAFewSecondsAfterTheDrain() {
+        channel.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
+        ticker.advance(5_100, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isActive()).isFalse();
+    }
+
+    @Test
     void drainingAndOldClients_areClosedAfterTheirResponse() {
         send("GET / HTTP/1.1\r\n" + HOST + "\r\n");
         draining.set(true);
