@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a ClientHello, looks the hostname's certificate up, and replaces itself by what follows: TLS with that
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class HandshakeHandler extends SslClientHelloHandler<CertificateAnswer> {
 
     private static final int MAX_CLIENT_HELLO = 64 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandshakeHandler.class);
 
     private final Handshakes handshakes;
     private @Nullable Future<?> patience;
@@ -90,7 +94,12 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
             }
             return; // The client left while it waited.
         }
-        ctx.pipeline().replace(this, null, successor(ctx, lookup));
+        try {
+            ctx.pipeline().replace(this, null, successor(ctx, lookup));
+        } catch (RuntimeException bug) {
+            LOG.error("handshake of {}", name, bug);
+            exceptionCaught(ctx, bug); // Netty would tell the next handler, and nobody would close.
+        }
     }
 
     private ChannelHandler successor(ChannelHandlerContext ctx, Future<CertificateAnswer> lookup) {
@@ -168,7 +177,9 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
         if (patience != null) {
             patience.cancel(false);
         }
-        handshakes.events().failed();
+        if (bytesSeen) {
+            handshakes.events().failed();
+        }
         ctx.pipeline().replace(this, null, new Silence());
         ctx.close();
     }

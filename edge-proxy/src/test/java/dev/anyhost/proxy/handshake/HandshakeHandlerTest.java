@@ -7,6 +7,7 @@ import dev.anyhost.proxy.certificate.CertificateAnswer;
 import dev.anyhost.proxy.certificate.CertificateAnswer.Cause;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotAllowed;
 import dev.anyhost.proxy.certificate.CertificateAnswer.NotYet;
+import dev.anyhost.proxy.certificate.ServableCertificate;
 import dev.anyhost.store.tickets.TicketKeyRing;
 import dev.anyhost.testkit.ClientHello;
 import dev.anyhost.testkit.TlsProbe;
@@ -21,6 +22,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -173,6 +175,24 @@ class HandshakeHandlerTest {
         assertThat(asked).isEmpty();
         assertThat(events).isEmpty();
         assertThat(sent()).isEmpty();
+    }
+
+    @Test
+    void connectionThatIsResetWithoutAByte_isNoEvent() {
+        channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void certificateThatCantBeUsed_endsTheConnection() {
+        ServableCertificate certificate = TlsServer.certificate("shop.example");
+        send(ClientHello.forName("shop.example").records());
+        answer.setSuccess(new CertificateAnswer.Serve(certificate, CertificateAnswer.Source.STORE));
+        channel.runPendingTasks(); // This loop isn't one of those that there are contexts for.
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(events).containsExactly("found STORE", "failed");
+        certificate.release();
     }
 
     @Test
