@@ -111,7 +111,9 @@ public final class BatchAppender extends UnsynchronizedAppenderBase<ILoggingEven
             batch.write('\n');
         }
         int events = 0;
-        for (ILoggingEvent event = first; event != null; event = queue.poll()) {
+        int taken = 0;
+        // No more than there is room for: who logs as fast as we encode would keep all of it from being written.
+        for (ILoggingEvent event = first; event != null; event = ++taken < ROOM ? queue.poll() : null) {
             queued.decrementAndGet();
             events += encode(event, encoder) ? 1 : 0;
         }

@@ -16,8 +16,10 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -209,6 +211,39 @@ class BatchAppenderTest {
         appender.doAppend(event("one"));
         assertThat(written.await(30, TimeUnit.SECONDS)).isTrue();
         appender.stop();
+    }
+
+    @Test
+    void eventsThatComeAsFastAsTheyAreEncoded_areWrittenAllTheSame() throws Exception {
+        var encoded = new AtomicInteger();
+        var whenWritten = new ConcurrentLinkedQueue<Integer>();
+        BatchAppender appender = started(new OutputStream() {
+            @Override
+            public void write(int b) {}
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                whenWritten.add(encoded.get());
+            }
+        });
+        LoggingEvent another = event("another");
+        var done = new CountDownLatch(1);
+        appender.setEncoder(new PatternLayoutEncoder() {
+            @Override
+            public byte[] encode(ILoggingEvent event) {
+                if (encoded.incrementAndGet() < 100_000) {
+                    appender.doAppend(another);
+                } else {
+                    done.countDown();
+                }
+                return new byte[1];
+            }
+        });
+        appender.doAppend(another);
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        appender.stop();
+        assertThat(whenWritten.peek()).isLessThanOrEqualTo(8_192);
+        assertThat(appender.lost()).isZero();
     }
 
     @Test
