@@ -3,6 +3,7 @@ package dev.anyhost.proxy.listen;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -32,12 +33,21 @@ public final class Cidr {
         }
         String address = text.substring(0, slash);
         String bits = text.substring(slash + 1);
-        int most = NetUtil.isValidIpV4Address(address) ? V4_BITS : NetUtil.isValidIpV6Address(address) ? V6_BITS : -1;
+        int most = bits(address);
         if (most < 0 || !bits.matches("[0-9]{1,3}") || Integer.parseInt(bits) > most) {
             return Optional.empty();
         }
         return Optional.of(
                 new Cidr(text, new IpSubnetFilterRule(address, Integer.parseInt(bits), IpFilterRuleType.ACCEPT)));
+    }
+
+    /** How many an address has; -1 for what is none, and for an IPv4 address in IPv6's clothes: who compares sees through. */
+    private static int bits(String address) {
+        if (NetUtil.isValidIpV4Address(address)) {
+            return V4_BITS;
+        }
+        boolean six = address.matches("[0-9A-Fa-f:.]+") && NetUtil.isValidIpV6Address(address);
+        return six && InetAddress.ofLiteral(address) instanceof Inet6Address ? V6_BITS : -1;
     }
 
     /** Whether the address is in the block. */
