@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConnectionOptions(boolean close, boolean keepAlive, boolean upgrade, List<byte[]> nominated) {
 
+    /** Each is compared with every field of the message; real ones name a few. */
+    private static final int MOST_NOMINATED = 32;
+
     static final ConnectionOptions NONE = new ConnectionOptions(false, false, false, List.of());
 
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEEP_ALIVE = "keep-alive".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
 
-    /** Null when a Connection field is no list of tokens. */
+    /** Null when a Connection field is no list of tokens, or nominates more than anybody does. */
     static @Nullable ConnectionOptions read(Fields fields) {
         if (fields.first(FieldName.CONNECTION) < 0) {
             return NONE;
@@ -30,7 +33,9 @@ public record ConnectionOptions(boolean close, boolean keepAlive, boolean upgrad
                 return null;
             }
         }
-        return new ConnectionOptions(reading.close, reading.keepAlive, reading.upgrade, reading.nominated);
+        return reading.nominated.size() > MOST_NOMINATED
+                ? null
+                : new ConnectionOptions(reading.close, reading.keepAlive, reading.upgrade, reading.nominated);
     }
 
     /** Whether field {@code i} was named by the peer as one for this hop only. */

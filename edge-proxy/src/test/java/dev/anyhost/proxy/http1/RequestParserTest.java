@@ -125,6 +125,9 @@ class RequestParserTest {
                         "POST / HTTP/1.0\r\n" + HOST + "Transfer-Encoding: chunked\r\n",
                         HeadError.TRANSFER_CODING_IN_1_0),
                 refused("GET / HTTP/1.1\r\n" + HOST + "Connection: a b\r\n", HeadError.CONNECTION_MALFORMED),
+                refused(
+                        "GET / HTTP/1.1\r\n" + HOST + "Connection: x" + ",y".repeat(32) + "\r\n",
+                        HeadError.CONNECTION_MALFORMED),
                 refused("GET /" + big + " HTTP/1.1\r\n" + HOST, HeadError.TARGET_TOO_LONG),
                 refused("GET /" + big + big, HeadError.TARGET_TOO_LONG),
                 refused("GET / HTTP/1.1\r\n" + HOST + "X: " + big + big, HeadError.HEAD_TOO_LARGE),
