@@ -43,8 +43,10 @@ public record ClientLimits(
 
     private static final int MOST = 10_000_000;
     private static final String NUMBER_EXPECTED = "a whole number from 1 to " + MOST + ", or none";
-    private static final String RATE_EXPECTED = "N/TIME such as 100/1s or 600/1m (N from 1 to " + MOST + "), or none";
+    private static final String RATE_EXPECTED =
+            "N/TIME such as 100/1s or 600/1m (N from 1 to " + MOST + ", TIME up to 365d), or none";
     private static final String SHARE_EXPECTED = "a share from 50% to 99%, or none";
+    private static final Duration LONGEST_PERIOD = Duration.ofDays(365);
     private static final Duration SHORTEST_AGE = Duration.ofMinutes(1);
     private static final Duration LONGEST_AGE = Duration.ofDays(30);
     private static final String AGE_EXPECTED = "a duration such as 30m, 2h or 1d, from 1m to 30d, or none";
@@ -82,7 +84,8 @@ public record ClientLimits(
         if (parts.length != 2) {
             return Optional.empty();
         }
-        Optional<Duration> period = ConfigValues.duration(parts[1].strip()).filter(Duration::isPositive);
+        Optional<Duration> period = ConfigValues.duration(parts[1].strip())
+                .filter(time -> time.isPositive() && time.compareTo(LONGEST_PERIOD) <= 0);
         return number(parts[0].strip()).flatMap(count -> period.map(time -> new RateLimit(count, time)));
     }
 

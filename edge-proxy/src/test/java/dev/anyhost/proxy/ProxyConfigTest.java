@@ -108,7 +108,7 @@ class ProxyConfigTest {
                   connections-per-client: many
                   connections-per-tenant: -1
                   new-connections-per-client: 5
-                  requests-per-client: 0/1s
+                  requests-per-client: 1/999999999d
                   requests-per-tenant: 10/0s
                   memory: 100%
                   connection-age: 30s
