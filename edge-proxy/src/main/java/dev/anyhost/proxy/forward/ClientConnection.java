@@ -348,7 +348,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** The client sends nothing more: it may still want the response to what it sent. */
     private void inputEnded() {
         inputEnded = true;
-        if (stream == null && !closing) {
+        if (closing) {
+            LingeringClose.inputEnded(ctx().channel());
+        } else if (stream == null) {
             ctx().close();
         } else {
             resume();

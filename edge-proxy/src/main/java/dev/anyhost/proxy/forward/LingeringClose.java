@@ -4,6 +4,7 @@ import dev.anyhost.proxy.channel.EndOfOutput;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 
 /**
@@ -29,8 +30,16 @@ final class LingeringClose {
         });
     }
 
+    /** The client sends nothing more: once our direction has ended, too, there is nobody to wait for. */
+    static void inputEnded(Channel channel) {
+        if (channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
+            channel.close();
+        }
+    }
+
     private static void shutDown(Channel channel, Runnable said) {
-        if (EndOfOutput.of(channel)) {
+        boolean inputEnded = channel instanceof DuplexChannel duplex && duplex.isInputShutdown();
+        if (!inputEnded && EndOfOutput.of(channel)) {
             said.run();
         } else {
             channel.close();

@@ -203,7 +203,9 @@ public final class SmallHttpHandler extends ChannelInboundHandlerAdapter {
             }
         } else if (event instanceof ChannelInputShutdownEvent) {
             drained = true; // It may still want the answer that is under way.
-            if (!answering && !closing) {
+            if (closing) {
+                LingeringClose.inputEnded(ctx.channel());
+            } else if (!answering) {
                 ctx.close();
             }
         } else {
