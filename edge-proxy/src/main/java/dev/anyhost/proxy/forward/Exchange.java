@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@link OriginStream}; both live on one event loop. Ends exactly once: with the whole response, an error response, a cut,
  * or the client's leaving.
  */
-final class Exchange implements ResponseListener {
+final class Exchange implements ResponseListener, ClientListener {
 
     private static final int MOST_INTERIM = 32;
 
@@ -56,8 +56,8 @@ final class Exchange implements ResponseListener {
         scope.pool().acquire(target.origin(), this, false);
     }
 
-    /** Whether the origin takes more of the request's body now. */
-    boolean takesBody() {
+    @Override
+    public boolean takesBody() {
         if (origin == null || ended || requestComplete) {
             return false;
         }
@@ -78,8 +78,8 @@ final class Exchange implements ResponseListener {
         }
     }
 
-    /** The next of the request's body, only when {@link #takesBody}; the exchange's to release. */
-    void body(ByteBuf data) {
+    @Override
+    public void body(ByteBuf data) {
         OriginStream to = stream();
         int length = data.readableBytes();
         tally.in(length);
@@ -107,8 +107,8 @@ final class Exchange implements ResponseListener {
         client.awaitNanos(pace.came(length, now));
     }
 
-    /** The request is complete, only when {@link #takesBody}. */
-    void bodyEnded(Fields trailers) {
+    @Override
+    public void bodyEnded(Fields trailers) {
         requestComplete = true;
         bodySent |= request.framing() instanceof BodyFraming.Chunked;
         stream().end(trailers);
@@ -130,14 +130,15 @@ final class Exchange implements ResponseListener {
         }
     }
 
-    void flushOrigin() {
+    @Override
+    public void flushOrigin() {
         if (origin != null) {
             origin.flush();
         }
     }
 
-    /** The client takes more of the response again. */
-    void clientWritable() {
+    @Override
+    public void clientWritable() {
         clientFull = false;
         if (origin != null) {
             awaitOrigin();
@@ -145,14 +146,16 @@ final class Exchange implements ResponseListener {
         }
     }
 
-    void clientLeft() {
-        if (!ended) {
+    @Override
+    public void clientLeft(boolean answered) {
+        if (!ended && !answered) {
             end();
             tally.finish(RequestError.CLIENT_LEFT);
         }
     }
 
-    void timedOut() {
+    @Override
+    public void timedOut() {
         if (!forwarded || (origin != null && !requestComplete && origin.isWritable() && !responding)) {
             fail(RequestError.REQUEST_TIMEOUT);
         } else {
@@ -168,8 +171,8 @@ final class Exchange implements ResponseListener {
     }
 
     @Override
-    public boolean upgrades() {
-        return Upgrades.requested(request).isPresent();
+    public Upgrades.Kind upgrade() {
+        return Upgrades.of(request);
     }
 
     @Override
@@ -225,7 +228,8 @@ final class Exchange implements ResponseListener {
     }
 
     private void switchProtocols(ResponseHead head) {
-        if (!(origin instanceof OriginConnection switched) || !Upgrades.accepted(request, head)) {
+        OriginStream switched = origin;
+        if (switched == null || !Upgrades.accepted(request, head)) {
             fail(RequestError.RESPONSE_MALFORMED);
             return;
         }

@@ -193,7 +193,7 @@ final class Http1Stream implements ClientStream {
     }
 
     @Override
-    public void tunnel(OriginConnection origin, ResponseHead switched, Tally tally) {
+    public void tunnel(OriginStream origin, ResponseHead switched, Tally tally) {
         String hop = "Connection: Upgrade\r\nUpgrade: " + switched.upgrade().orElseThrow() + "\r\n";
         connection.write(ResponseWriter.head(switched, hop, exchange.security(), allocator()));
         connection.tunnel(origin, tally);

@@ -40,11 +40,15 @@ final class Http2ClientStream implements ClientStream {
     private boolean headRequest;
     private @Nullable WebSocketKey webSocket;
     private @Nullable Exchange exchange;
-    private @Nullable StreamTunnel tunnel;
+    /** The exchange, or the tunnel after it; null once nobody wants the rest of the request. */
+    private @Nullable ClientListener listener;
     /** Not written yet, because the stream may end with it. */
     private @Nullable ByteBuf last;
 
     private boolean responseEnded;
+    /** The response's end leaves the client its turn. */
+    private boolean halfOpen;
+
     private long deadlineNanos;
 
     Http2ClientStream(Http2ClientConnection connection, Http2Stream stream, boolean requestEnded) {
@@ -91,6 +95,7 @@ final class Http2ClientStream implements ClientStream {
             case ClientScope.Destination.Forwarded(OriginRoute.To to) -> {
                 var begun = new Exchange(this, scope, head, to);
                 exchange = begun;
+                listener = begun;
                 begun.forward();
             }
         }
@@ -105,7 +110,7 @@ final class Http2ClientStream implements ClientStream {
     int arrived(ByteBuf data, boolean endOfStream) {
         requestEnded |= endOfStream;
         int length = data.readableBytes();
-        if (exchange == null && tunnel == null) {
+        if (listener == null) {
             return length; // Answered already; the client may not know yet.
         }
         if (length >= SMALL && body.isEmpty()) {
@@ -148,62 +153,46 @@ final class Http2ClientStream implements ClientStream {
 
     /** Whether the request's body is the origin's by now: what follows an extended CONNECT is for after the 101. */
     private boolean passesBody() {
-        return webSocket == null || tunnel != null;
+        return webSocket == null || exchange == null;
     }
 
     private boolean passNext() {
+        ClientListener to = listener;
+        if (to == null) {
+            return false;
+        }
         if (!passesBody()) {
-            passEnd();
+            to.bodyEnded(Fields.none());
             return false;
         }
         ByteBuf next = body.poll();
         if (next != null) {
             int length = next.readableBytes();
-            pass(next);
+            to.body(next);
             connection.consumed(stream, length);
             return true;
         }
         if (requestEnded && !endPassed) {
             endPassed = true;
-            passEnd();
+            to.bodyEnded(trailers);
         }
         return false;
     }
 
     private boolean takesBody() {
-        return tunnel == null ? exchange != null && exchange.takesBody() : tunnel.takesMore();
-    }
-
-    private void pass(ByteBuf data) {
-        if (tunnel != null) {
-            tunnel.fromClient(data);
-        } else if (exchange != null) {
-            exchange.body(data);
-        }
-    }
-
-    private void passEnd() {
-        if (tunnel != null) {
-            tunnel.clientEnded();
-        } else if (exchange != null) {
-            exchange.bodyEnded(trailers);
-        }
+        return listener != null && listener.takesBody();
     }
 
     void flushOrigin() {
-        if (tunnel != null) {
-            tunnel.flushOrigin();
-        } else if (exchange != null) {
-            exchange.flushOrigin();
+        if (listener != null) {
+            listener.flushOrigin();
         }
     }
 
     /** The client's window, or the connection's room, has grown. */
     void writable() {
-        if (tunnel != null) {
-            tunnel.clientWritable();
-        } else if (exchange != null) {
-            exchange.clientWritable();
+        if (listener != null) {
+            listener.clientWritable();
         }
         flush();
     }
@@ -211,11 +200,8 @@ final class Http2ClientStream implements ClientStream {
     void expire(long nowNanos) {
         if (deadlineNanos - nowNanos > 0) {
             connection.awaits(nowNanos, deadlineNanos - nowNanos);
-        } else if (tunnel != null) {
-            tunnel.close();
-            connection.reset(stream, Http2Error.CANCEL);
-        } else if (exchange != null) {
-            exchange.timedOut();
+        } else if (listener != null) {
+            listener.timedOut();
         } else if (stream.isResetSent()) {
             connection.giveUp(); // Not even that is taken.
         } else {
@@ -225,18 +211,25 @@ final class Http2ClientStream implements ClientStream {
 
     /** The stream is over, for whatever reason. */
     void closed() {
-        Exchange left = exchange;
-        exchange = null;
-        dropBody();
+        if (halfOpen && requestEnded) {
+            return; // What the client said last is on its way still.
+        }
+        ClientListener left = listener;
+        forget();
         if (last != null) {
             last.release();
             last = null;
         }
-        if (tunnel != null) {
-            tunnel.close();
-        } else if (left != null && !responseEnded) {
-            left.clientLeft();
+        if (left != null) {
+            left.clientLeft(responseEnded);
         }
+    }
+
+    /** Nobody wants the rest of the request. */
+    private void forget() {
+        exchange = null;
+        listener = null;
+        dropBody();
     }
 
     private void dropBody() {
@@ -309,9 +302,8 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void finished() {
-        exchange = null;
+        forget();
         await(connection.times().bodyIdle());
-        dropBody();
         connection.flush();
     }
 
@@ -329,13 +321,13 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void cut() {
-        exchange = null;
+        forget();
         await(connection.times().bodyIdle());
         connection.reset(stream, Http2Error.INTERNAL_ERROR);
     }
 
     @Override
-    public void tunnel(OriginConnection origin, ResponseHead switched, Tally tally) {
+    public void tunnel(OriginStream origin, ResponseHead switched, Tally tally) {
         if (webSocket == null || !webSocket.isAnsweredBy(switched)) {
             origin.abandon();
             tally.finish(RequestError.RESPONSE_MALFORMED);
@@ -343,22 +335,44 @@ final class Http2ClientStream implements ClientStream {
             return;
         }
         writeHeaders(ResponseFields.tunnel(switched, security()), false);
-        exchange = null;
-        tunnel = new StreamTunnel(this, origin.channel(), connection.times(), tally);
-        tunnel.open(origin);
-        pump();
-        flush();
+        var tunnel = new Tunnel(
+                connection.ctx().executor(),
+                connection.times(),
+                tally,
+                side -> new Http2ClientTunnel(this, side),
+                side -> origin.tunnel(side, false)); // An HTTP/1.1 origin's end nearly always is a close.
+        tunnel.open();
     }
 
-    /** Ends a tunnel's way to the client, or all of it. */
-    void tunnelEnded(boolean clean) {
-        tunnel = null;
+    /** What follows is a tunnel's. */
+    void joined(Http2ClientTunnel tunnel) {
+        exchange = null;
+        listener = tunnel;
+        awaitTunnel();
+    }
+
+    /** A tunnel has a time limit of its own. */
+    void awaitTunnel() {
+        await(connection.times().idle());
+    }
+
+    /** A tunnel's other end has said all; the client may go on. */
+    void endOutput() {
+        halfOpen = true;
+        writeLast(true);
+        connection.flush();
+    }
+
+    /** A tunnel is over: with all that was said, or broken off. */
+    void left(boolean clean) {
+        forget();
+        halfOpen = false;
         await(connection.times().bodyIdle());
-        if (clean) {
+        if (clean && !responseEnded) {
             writeLast(true);
             connection.flush();
-        } else {
-            connection.reset(stream, Http2Error.CANCEL);
+        } else if (stream.state() != Http2Stream.State.CLOSED && !(responseEnded && requestEnded)) {
+            connection.reset(stream, responseEnded ? Http2Error.NO_ERROR : Http2Error.CANCEL);
         }
     }
 
@@ -392,7 +406,7 @@ final class Http2ClientStream implements ClientStream {
         ChannelPromise written = connection.ctx().newPromise();
         if (endOfStream && !requestEnded) {
             written.addListener(done -> {
-                if (done.isSuccess() && !requestEnded) {
+                if (done.isSuccess() && !requestEnded && !halfOpen) {
                     // The response doesn't need the rest of the request (RFC 9113 section 8.1).
                     connection.reset(stream, Http2Error.NO_ERROR);
                 }

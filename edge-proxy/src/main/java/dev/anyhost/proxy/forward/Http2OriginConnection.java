@@ -19,7 +19,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2OriginConnection extends Http2ConnectionHandler {
 
-    /** Of each field, in the size of a header section; in bytes (RFC 9113 section 6.5.2). */
-    private static final int FIELD_OVERHEAD = 32;
-
     private final Http2OriginSetup setup;
     private final Http2Connection.PropertyKey key;
     private final StreamRoom room;
+    private final OriginTerms terms;
     private final List<Http2OriginStream> touched = new ArrayList<>();
     private @Nullable ChannelHandlerContext ctx;
     private boolean inReadPass;
@@ -51,6 +48,11 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         this.setup = setup;
         this.key = connection().newKey();
         this.room = new StreamRoom(connection());
+        this.terms = new OriginTerms(
+                encoder.configuration().headersConfiguration(),
+                setup.pool().loop(),
+                setup.times().connect(),
+                this::untold);
         decoder.frameListener(new Http2OriginFrames(this));
         connection().addListener(new Http2ConnectionAdapter() {
             @Override
@@ -101,26 +103,28 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         return room;
     }
 
+    OriginTerms terms() {
+        return terms;
+    }
+
+    /** The origin doesn't say what it takes: who waits to hear it has waited for long enough. */
+    private void untold() {
+        List<Http2OriginStream> all = terms.takeWaiting();
+        retire();
+        all.forEach(stream -> stream.fail(RequestError.ORIGIN_CONNECT_TIMEOUT, BodyListener.Seen.SOMETHING));
+    }
+
     /** Whether it takes one more request. */
     boolean takesStream() {
-        return !retired && channel().isActive() && room.isFree();
+        return !retired && channel().isActive() && room.isFree(terms.waiting());
     }
 
     boolean isIdle() {
-        return connection().numActiveStreams() == 0;
+        return connection().numActiveStreams() == 0 && terms.waiting() == 0;
     }
 
     long idleSinceNanos() {
         return idleSinceNanos;
-    }
-
-    /** Whether the origin takes a header section that large, as far as it has said (RFC 9113 section 6.5.2). */
-    boolean takes(Http2Headers section) {
-        long size = 0;
-        for (Map.Entry<CharSequence, CharSequence> field : section) {
-            size += field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
-        }
-        return size <= encoder().configuration().headersConfiguration().maxHeaderListSize();
     }
 
     /** Sends a request's head; null when no stream can be had any more. */
@@ -195,6 +199,8 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         if (!retired) {
             retired = true;
             setup.pool().withdraw(this);
+            // Nothing of theirs was sent: another connection is as good.
+            terms.takeWaiting().forEach(stream -> stream.fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL));
         }
     }
 

@@ -70,5 +70,6 @@ final class Http2OriginFrames extends Http2FrameAdapter {
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
         connection.room().told();
+        connection.terms().told(settings);
     }
 }

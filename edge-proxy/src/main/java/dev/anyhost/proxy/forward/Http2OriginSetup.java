@@ -45,6 +45,7 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
             AsciiString.cached(":method"),
             AsciiString.cached(":scheme"),
             AsciiString.cached(":authority"),
+            AsciiString.cached(":protocol"),
             AsciiString.cached("te"),
             AsciiString.cached("content-type"),
             AsciiString.cached("x-forwarded-proto"),
@@ -52,12 +53,12 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
 
     private final Origin origin;
     private final OriginPool pool;
-    private final Http1Limits limits;
+    private final ForwardSettings settings;
 
-    Http2OriginSetup(Origin origin, OriginPool pool, Http1Limits limits) {
+    Http2OriginSetup(Origin origin, OriginPool pool, ForwardSettings settings) {
         this.origin = origin;
         this.pool = pool;
-        this.limits = limits;
+        this.settings = settings;
         var connection = new DefaultHttp2Connection(false);
         connection
                 .remote()
@@ -67,7 +68,7 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
         initialSettings(Http2Settings.defaultSettings()
                 .pushEnabled(false)
                 .initialWindowSize(STREAM_WINDOW)
-                .maxHeaderListSize(limits.head()));
+                .maxHeaderListSize(settings.responses().head()));
         headerSensitivityDetector((name, value) -> !COMMON.contains(AsciiString.of(name)));
         encoderIgnoreMaxHeaderListSize(true); // We look at it ourselves; Netty would throw.
         encoderEnforceMaxQueuedControlFrames(MOST_CONTROL_FRAMES_UNSENT);
@@ -97,6 +98,10 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
     }
 
     Http1Limits limits() {
-        return limits;
+        return settings.responses();
+    }
+
+    TimeLimits times() {
+        return settings.times();
     }
 }

@@ -8,13 +8,16 @@ import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.http1.ResponseHead;
 import dev.anyhost.proxy.http2.HeaderSection;
 import dev.anyhost.proxy.http2.ResponseSection;
+import dev.anyhost.proxy.http2.WebSocketKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +30,18 @@ final class Http2OriginStream implements OriginStream {
 
     private final Http2OriginConnection connection;
     private final HeldBody held = new HeldBody();
+    /** Of the request, until it is sent. */
+    private @Nullable Http2Headers section;
+
     private @Nullable Http2Stream stream;
-    private @Nullable ResponseListener listener;
+    /** Who hears of heads; the same as {@link #listener} until that is a tunnel. */
+    private @Nullable ResponseListener user;
+
+    private @Nullable BodyListener listener;
+    /** Of the client's WebSocket, which HTTP/2 has no word for. */
+    private @Nullable WebSocketKey key;
+
+    private boolean tunnelling;
     private boolean toHead;
     private boolean requestEnded;
     /** Of the request's body, in bytes. */
@@ -40,6 +53,9 @@ final class Http2OriginStream implements OriginStream {
     private long left = UNKNOWN;
 
     private boolean responseEnded;
+    /** The stream is closed, but the tunnel on it isn't. */
+    private boolean over;
+
     private Fields trailers = Fields.none();
 
     Http2OriginStream(Http2OriginConnection connection) {
@@ -52,22 +68,59 @@ final class Http2OriginStream implements OriginStream {
     }
 
     @Override
-    public void begin(ResponseListener user, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
-        listener = user;
+    public void begin(ResponseListener by, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
+        user = by;
+        listener = by;
+        if (Upgrades.of(request) == Upgrades.Kind.WEBSOCKET) {
+            beginWebSocket(request, headers.extendedConnect(request, to));
+            return;
+        }
         toHead = request.isHead();
         unsent = length(request.framing());
         requestEnded = unsent == 0;
-        Http2Headers section = headers.http2(request, to);
-        if (!connection.takes(section)) {
-            connection.rest();
-            // No refusal: on another connection it is as large.
-            fail(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN, ResponseListener.Seen.SOMETHING);
+        section = headers.http2(request, to);
+        send();
+    }
+
+    /** The origin won't see the key, so that looking at it is ours (RFC 6455 section 4.2.1, RFC 8441 section 5). */
+    private void beginWebSocket(RequestHead request, Http2Headers connect) {
+        key = WebSocketKey.of(request).orElse(null);
+        if (key == null) {
+            refuse(RequestError.REQUEST_MALFORMED);
+        } else {
+            section = connect;
+            send();
+        }
+    }
+
+    /** Sends the request's head, or waits until it is known whether the origin takes it. */
+    void send() {
+        Http2Headers head = section;
+        if (head == null) {
             return;
         }
-        stream = connection.open(this, section, requestEnded);
-        if (stream == null) {
-            fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+        switch (connection.terms().of(head, key != null)) {
+            case TAKEN -> open(head);
+            case TOO_LARGE -> refuse(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN);
+            case NO_TUNNELS -> refuse(RequestError.UPGRADE_IMPOSSIBLE);
+            case UNTOLD -> connection.terms().await(this);
         }
+    }
+
+    private void open(Http2Headers head) {
+        section = null;
+        stream = connection.open(this, head, requestEnded);
+        if (stream == null) {
+            fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
+        } else if (!requestEnded) {
+            writable();
+        }
+    }
+
+    /** On another connection it would be the same, so that it isn't tried. */
+    private void refuse(RequestError error) {
+        connection.rest();
+        fail(error, BodyListener.Seen.SOMETHING);
     }
 
     private static long length(BodyFraming framing) {
@@ -98,14 +151,21 @@ final class Http2OriginStream implements OriginStream {
 
     @Override
     public void end(Fields sent) {
-        if (stream == null || requestEnded) {
-            return;
+        if (stream == null || requestEnded || (key != null && !tunnelling)) {
+            return; // The end of a CONNECT is its tunnel's.
         }
-        requestEnded = true;
-        Optional<Http2Headers> section = ResponseFields.trailers(sent).filter(connection::takes);
-        if (section.isPresent()) {
-            connection.writeTrailers(stream, section.get());
+        Optional<Http2Headers> last = ResponseFields.trailers(sent).filter(connection.terms()::takes);
+        if (last.isPresent()) {
+            requestEnded = true;
+            connection.writeTrailers(stream, last.get());
         } else {
+            endRequest();
+        }
+    }
+
+    private void endRequest() {
+        if (stream != null) {
+            requestEnded = true;
             connection.writeData(stream, Unpooled.EMPTY_BUFFER, true);
         }
     }
@@ -117,8 +177,8 @@ final class Http2OriginStream implements OriginStream {
 
     /** A header section: an interim response's, the response's, or its trailers. */
     void headers(Http2Headers headers, boolean end) throws Http2Exception {
-        ResponseListener user = listener;
-        if (user == null) {
+        ResponseListener by = user;
+        if (listener == null || by == null) {
             return;
         }
         untouched = false;
@@ -126,22 +186,28 @@ final class Http2OriginStream implements OriginStream {
             trailers(HeaderSection.trailers(headers, connection.limits()));
             return;
         }
-        switch (ResponseSection.head(headers, toHead, end, connection.limits())) {
-            case Parsed.Head<ResponseHead>(ResponseHead next) when next.isInterim() -> user.interim(next);
-            case Parsed.Head<ResponseHead>(ResponseHead last) -> respond(user, last, end);
+        switch (read(headers, end)) {
+            case Parsed.Head<ResponseHead>(ResponseHead next) when next.isInterim() -> by.interim(next);
+            case Parsed.Head<ResponseHead>(ResponseHead last) -> respond(by, last, end);
             case Parsed.Rejected<ResponseHead> _, Parsed.NeedMore<ResponseHead>() ->
                 throw error("a malformed response");
         }
     }
 
-    private void respond(ResponseListener user, ResponseHead last, boolean end) throws Http2Exception {
-        left = length(last.framing());
+    private Parsed<ResponseHead> read(Http2Headers headers, boolean end) {
+        return key == null
+                ? ResponseSection.head(headers, toHead, end, connection.limits())
+                : ResponseSection.answer(headers, key, end, connection.limits());
+    }
+
+    private void respond(ResponseListener by, ResponseHead last, boolean end) throws Http2Exception {
+        left = last.status() == 101 ? UNKNOWN : length(last.framing());
         if (end && left > 0) {
             throw error("no body in spite of its length");
         }
         head = last;
         connection.room().answered();
-        user.response(last);
+        by.response(last);
         if (end) {
             ended(Fields.none());
         }
@@ -156,18 +222,18 @@ final class Http2OriginStream implements OriginStream {
 
     /** The next of the response's body; returns how much of it needs no more room here. */
     int data(ByteBuf data, boolean end) throws Http2Exception {
-        ResponseListener user = listener;
+        BodyListener to = listener;
         int length = data.readableBytes();
-        if (user == null) {
+        if (to == null) {
             return length;
         }
         untouched = false;
         count(length, end);
-        boolean passes = held.isEmpty() && user.takesMore();
+        boolean passes = held.isEmpty() && to.takesMore();
         if (!passes) {
             held.add(data, connection.channel().alloc());
         } else if (length > 0) {
-            user.data(data.retain());
+            to.data(data.retain());
         }
         if (end) {
             ended(Fields.none());
@@ -201,6 +267,9 @@ final class Http2OriginStream implements OriginStream {
     private void conclude() {
         if (listener != null && responseEnded && held.isEmpty()) {
             listener.end(trailers);
+            if (over) {
+                fail(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
+            }
         }
     }
 
@@ -240,9 +309,9 @@ final class Http2OriginStream implements OriginStream {
             return;
         }
         if (code == Http2Error.REFUSED_STREAM.code() && untouched) {
-            fail(RequestError.OVERLOADED, ResponseListener.Seen.REFUSAL);
+            fail(RequestError.OVERLOADED, BodyListener.Seen.REFUSAL);
         } else {
-            fail(RequestError.RESPONSE_CUT, ResponseListener.Seen.SOMETHING);
+            fail(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
         }
     }
 
@@ -252,17 +321,15 @@ final class Http2OriginStream implements OriginStream {
             return;
         }
         if (untouched) {
-            fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+            fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
         } else {
-            fail(RequestError.RESPONSE_CUT, ResponseListener.Seen.SOMETHING);
+            fail(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
         }
     }
 
     /** What came is no HTTP/2; Netty resets the stream, or ends the connection. */
     void malformed() {
-        fail(
-                head == null ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT,
-                ResponseListener.Seen.SOMETHING);
+        fail(head == null ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
     }
 
     /** The stream is over, for whatever reason. */
@@ -270,27 +337,59 @@ final class Http2OriginStream implements OriginStream {
         if (!responseEnded) {
             fail(
                     untouched ? RequestError.ORIGIN_CLOSED : RequestError.RESPONSE_CUT,
-                    untouched ? ResponseListener.Seen.NOTHING : ResponseListener.Seen.SOMETHING);
+                    untouched ? BodyListener.Seen.NOTHING : BodyListener.Seen.SOMETHING);
+        } else if (tunnelling && !requestEnded) {
+            over = true; // It has said all, and listens no more.
+            conclude();
         }
     }
 
-    private void fail(RequestError error, ResponseListener.Seen seen) {
-        ResponseListener user = listener;
+    void fail(RequestError error, BodyListener.Seen seen) {
+        BodyListener to = listener;
         leave();
-        if (user != null) {
-            user.failed(error, seen);
+        if (to != null) {
+            to.failed(error, seen);
         }
     }
 
     private void leave() {
         listener = null;
+        user = null;
         held.clear();
+        if (section != null) {
+            section = null;
+            connection.terms().forget(this);
+            connection.rest();
+        }
+    }
+
+    @Override
+    public TunnelEnd tunnel(Tunnel.Side side, boolean halves) {
+        return new Http2OriginTunnel(this, side);
+    }
+
+    /** What follows is a tunnel's. */
+    void joined(Http2OriginTunnel tunnel) {
+        listener = tunnel;
+        tunnelling = true;
+    }
+
+    /** A tunnel is over: the origin may read what was said last, and end the stream itself. */
+    void takeLeave(Duration limit) {
+        end(Fields.none());
+        flush();
+        leave();
+        if (!responseEnded) {
+            connection.channel().eventLoop().schedule(this::cancel, limit.toNanos(), TimeUnit.NANOSECONDS);
+        }
     }
 
     @Override
     public void done(boolean requestComplete, long nowNanos) {
         leave();
-        if (!requestEnded) {
+        if (!requestEnded && requestComplete) {
+            endRequest(); // A CONNECT that came to nothing.
+        } else if (!requestEnded) {
             cancel();
         }
     }

@@ -166,11 +166,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
         return was;
     }
 
-    /** Takes this handler out of the way of a tunnel; returns what was read too far, the caller's to release. */
-    ByteBuf surrender() {
+    @Override
+    public TunnelEnd tunnel(Tunnel.Side side, boolean halves) {
         listener = null;
         pool.forget(this);
-        return responses.surrender();
+        return new ChannelEnd(channel(), side, this, responses.surrender(), halves);
     }
 
     @Override

@@ -37,6 +37,13 @@ sealed interface OriginStream permits OriginConnection, Http2OriginStream {
     /** Ends the exchange; whoever used it hears nothing more. */
     void abandon();
 
+    /**
+     * After a 101: its end of a tunnel. The exchange is over.
+     *
+     * @param halves whether an origin that has said all may still listen, where it can
+     */
+    TunnelEnd tunnel(Tunnel.Side side, boolean halves);
+
     /** It kept us waiting for too long: no further request is to wait for the same connection. */
     void doubt();
 }

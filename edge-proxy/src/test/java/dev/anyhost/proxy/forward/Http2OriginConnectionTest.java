@@ -284,18 +284,6 @@ class Http2OriginConnectionTest {
     }
 
     @Test
-    void webSocket_isRefusedWhereOnlyHttp2IsSpoken() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http1Clients(origin);
-                var client = proxy.connect()) {
-            client.send("GET /ws HTTP/1.1\r\nHost: shop.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-            assertThat(client.readHead()).startsWith("HTTP/1.1 501 ");
-            assertThat(origin.hasAnother()).isFalse();
-        }
-    }
-
-    @Test
     void connectionOnWhichManyRequestsWereCancelled_isLeftBeforeItsOriginMinds() {
         try (var origin = Http2Origin.start();
                 var proxy = Http2OriginTest.http2Clients(origin);

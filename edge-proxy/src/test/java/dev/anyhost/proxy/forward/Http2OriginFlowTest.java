@@ -13,7 +13,7 @@ class Http2OriginFlowTest {
     private static final int PIECE = 16 * 1024;
     private static final int STREAM_WINDOW = Http2OriginSetup.STREAM_WINDOW;
     /** What the fixture's clients can be sent without taking it, beyond a window: one piece that was let pass. */
-    private static final int SLACK = 2 * PIECE;
+    static final int SLACK = 2 * PIECE;
 
     @Test
     void clientThatTakesNothing_stopsItsOwnResponseOnly() {
@@ -50,7 +50,7 @@ class Http2OriginFlowTest {
     }
 
     /** How much of a stream's window was given back until now. */
-    private static int returned(Http2Wire served, int stream) {
+    static int returned(Http2Wire served, int stream) {
         served.frame(Http2Wire.PING, 0, 0, "12345678".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         int sum = 0;
         while (true) {

@@ -48,6 +48,7 @@ final class Http2Wire implements AutoCloseable {
     static final int MAX_CONCURRENT_STREAMS = 3;
     static final int INITIAL_WINDOW_SIZE = 4;
     static final int MAX_HEADER_LIST_SIZE = 6;
+    static final int ENABLE_CONNECT_PROTOCOL = 8;
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -267,6 +268,16 @@ final class Http2Wire implements AutoCloseable {
 
     Frame await(int type) {
         return await(frame -> frame.type() == type);
+    }
+
+    /** The other side of a preface, without SETTINGS yet; the next request that comes all the same. */
+    Frame awaitHeadersBeforeSettings() {
+        assertThat(wire.read(PREFACE.length())).isEqualTo(PREFACE);
+        Frame frame = readOnly();
+        while (frame.type() != HEADERS) {
+            frame = readOnly();
+        }
+        return frame;
     }
 
     /** The next request, or what else comes as a header section. */
