@@ -15,6 +15,12 @@ final class OriginTerms {
     /** Of each field, in the size of a header section; in bytes (RFC 9113 section 6.5.2). */
     private static final int FIELD_OVERHEAD = 32;
 
+    /**
+     * Of a header section that is sent before the origin has said what it takes, in bytes: half of the smallest limit that
+     * is usual (Jetty, Tomcat, Netty, gRPC). What is beyond an origin's limit may end the connection, with all requests on it.
+     */
+    private static final int SAFE = 4 * 1024;
+
     /** What becomes of a request. */
     enum Answer {
         TAKEN,
@@ -47,8 +53,8 @@ final class OriginTerms {
 
     /** Whether the origin takes the request with this header section, as far as it has said. */
     Answer of(Http2Headers section, boolean tunnel) {
-        if (!told && tunnel) {
-            return Answer.UNTOLD;
+        if (!told) {
+            return !tunnel && takes(section) ? Answer.TAKEN : Answer.UNTOLD;
         }
         if (tunnel && !tunnels) {
             return Answer.NO_TUNNELS;
@@ -56,13 +62,13 @@ final class OriginTerms {
         return takes(section) ? Answer.TAKEN : Answer.TOO_LARGE;
     }
 
-    /** Whether the origin takes a header section that large, as far as it has said (RFC 9113 section 6.5.2). */
+    /** Whether the origin takes a header section that large, for all that is known (RFC 9113 section 6.5.2). */
     boolean takes(Http2Headers section) {
         long size = 0;
         for (Map.Entry<CharSequence, CharSequence> field : section) {
             size += field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
         }
-        return size <= sections.maxHeaderListSize();
+        return size <= (told ? sections.maxHeaderListSize() : SAFE);
     }
 
     /** How many requests wait. */

@@ -351,6 +351,46 @@ class Http2OriginConnectionTest {
         }
     }
 
+    /** It may be more than the origin takes, which could end the connection with all that is on it. */
+    @Test
+    void largeHead_waitsForTheOriginsSettingsAndOthersDoNot() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.request(1, true, "GET", "/large", "cookie", "x".repeat(4_096));
+            client.request(3, true, "GET", "/small");
+            var served = new Http2Wire(origin.acceptPlain());
+            assertThat(served.awaitHeadersBeforeSettings().headers().path()).hasToString("/small");
+            served.settings(Http2Wire.MAX_HEADER_LIST_SIZE, 4_096);
+            assertThat(client.response(1).status()).isEqualTo("431");
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(3).status()).hasToString("204");
+            client.get(5, "/5");
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/5");
+            assertThat(origin.hasAnother()).isFalse();
+        }
+    }
+
+    @Test
+    void largeHeadThatTheOriginTakes_isSentWithItsBodyOnceThatIsKnown() {
+        try (var origin = Http2Origin.start();
+                var proxy = Http2OriginTest.http1Clients(origin);
+                var client = proxy.connect();
+                var other = proxy.connect()) {
+            client.send(POST.replace("\r\n\r\n", "\r\nCookie: " + "x".repeat(4_096) + "\r\n\r\nabc"));
+            var served = new Http2Wire(origin.acceptPlain());
+            other.get("/small");
+            assertThat(served.awaitHeadersBeforeSettings().headers().path()).hasToString("/small");
+            served.settings();
+            assertThat(served.awaitHeaders().headers().path()).hasToString("/p");
+            Frame body = served.await(Http2Wire.DATA);
+            assertThat(Http2OriginTest.text(body)).isEqualTo("abc");
+            assertThat(body.ends()).isTrue();
+            served.respond(SECOND, true, "204");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 204 ");
+        }
+    }
+
     @Test
     void trailersThatAreTooLargeForTheOrigin_stayHere() {
         try (var origin = Http2Origin.start();
