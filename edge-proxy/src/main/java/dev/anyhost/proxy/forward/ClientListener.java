@@ -12,7 +12,10 @@ interface ClientListener {
     /** The next of the request's body, only when {@link #takesBody}; the listener's to release. */
     void body(ByteBuf data);
 
-    /** The request is complete, only when {@link #takesBody}. */
+    /** Whether to go on with the body's end, if nothing is left of the body. */
+    boolean takesEnd();
+
+    /** The request is complete, only when {@link #takesEnd}. */
     void bodyEnded(Fields trailers);
 
     /** What was passed on of the request goes out. */

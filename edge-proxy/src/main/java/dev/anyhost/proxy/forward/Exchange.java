@@ -58,14 +58,23 @@ final class Exchange implements ResponseListener, ClientListener {
 
     @Override
     public boolean takesBody() {
-        if (origin == null || ended || requestComplete) {
+        if (!awaitsBody()) {
             return false;
         }
-        boolean writable = origin.isWritable();
+        boolean writable = stream().isWritable();
         if (pace != null) {
             turn(pace, writable);
         }
         return writable;
+    }
+
+    private boolean awaitsBody() {
+        return origin != null && !ended && !requestComplete;
+    }
+
+    @Override
+    public boolean takesEnd() {
+        return awaitsBody() && stream().takesEnd();
     }
 
     /** While the origin doesn't read, neither do we: the client's time stands still. */

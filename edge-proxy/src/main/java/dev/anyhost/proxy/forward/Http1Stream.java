@@ -71,6 +71,10 @@ final class Http1Stream implements ClientStream {
                 case BodyStep.Malformed _ -> exchange.fail(RequestError.REQUEST_BODY_MALFORMED);
             }
         }
+        // Nobody may wait for an end that needs no room, once all of the body was passed on.
+        if (exchange.takesEnd() && body.end(in) instanceof BodyStep.End(Fields trailers)) {
+            exchange.bodyEnded(trailers);
+        }
     }
 
     private boolean release(ByteBuf in) {

@@ -145,6 +145,7 @@ final class Http2ClientStream implements ClientStream {
             while (takesBody() && passNext()) {
                 // Each step passes on what it can.
             }
+            passEnd();
         } finally {
             pumping = false;
         }
@@ -156,31 +157,31 @@ final class Http2ClientStream implements ClientStream {
         return webSocket == null || exchange == null;
     }
 
-    private boolean passNext() {
-        ClientListener to = listener;
-        if (to == null) {
-            return false;
-        }
-        if (!passesBody()) {
-            to.bodyEnded(Fields.none());
-            return false;
-        }
-        ByteBuf next = body.poll();
-        if (next != null) {
-            int length = next.readableBytes();
-            to.body(next);
-            connection.consumed(stream, length);
-            return true;
-        }
-        if (requestEnded && !endPassed) {
-            endPassed = true;
-            to.bodyEnded(trailers);
-        }
-        return false;
+    private boolean takesBody() {
+        return listener != null && passesBody() && listener.takesBody();
     }
 
-    private boolean takesBody() {
-        return listener != null && listener.takesBody();
+    private boolean passNext() {
+        ByteBuf next = body.poll();
+        if (next == null || listener == null) {
+            return false;
+        }
+        int length = next.readableBytes();
+        listener.body(next);
+        connection.consumed(stream, length);
+        return true;
+    }
+
+    private void passEnd() {
+        if (endPassed || listener == null || !listener.takesEnd()) {
+            return;
+        }
+        if (!passesBody()) {
+            listener.bodyEnded(Fields.none());
+        } else if (requestEnded && body.isEmpty()) {
+            endPassed = true;
+            listener.bodyEnded(trailers);
+        }
     }
 
     void flushOrigin() {

@@ -65,6 +65,11 @@ final class Http2ClientTunnel implements TunnelEnd, ClientListener {
     }
 
     @Override
+    public boolean takesEnd() {
+        return true;
+    }
+
+    @Override
     public void bodyEnded(Fields trailers) {
         side.ended();
     }

@@ -46,6 +46,8 @@ final class Http2OriginStream implements OriginStream {
     private boolean requestEnded;
     /** Of the request's body, in bytes. */
     private long unsent = UNKNOWN;
+    /** Of a body of known length; not written yet, because the stream may end with it. */
+    private @Nullable ByteBuf last;
 
     private boolean untouched = true;
     private @Nullable ResponseHead head;
@@ -78,8 +80,7 @@ final class Http2OriginStream implements OriginStream {
         toHead = request.isHead();
         unsent = length(request.framing());
         requestEnded = unsent == 0;
-        section = headers.http2(request, to);
-        send();
+        send(headers.http2(request, to));
     }
 
     /** The origin won't see the key, so that looking at it is ours (RFC 6455 section 4.2.1, RFC 8441 section 5). */
@@ -88,17 +89,21 @@ final class Http2OriginStream implements OriginStream {
         if (key == null) {
             refuse(RequestError.REQUEST_MALFORMED);
         } else {
-            section = connect;
-            send();
+            send(connect);
+        }
+    }
+
+    /** The origin has said what it takes. */
+    void told() {
+        if (section != null) {
+            send(section);
+            writable();
         }
     }
 
     /** Sends the request's head, or waits until it is known whether the origin takes it. */
-    void send() {
-        Http2Headers head = section;
-        if (head == null) {
-            return;
-        }
+    private void send(Http2Headers head) {
+        section = head;
         switch (connection.terms().of(head, key != null)) {
             case TAKEN -> open(head);
             case TOO_LARGE -> refuse(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN);
@@ -112,8 +117,6 @@ final class Http2OriginStream implements OriginStream {
         stream = connection.open(this, head, requestEnded);
         if (stream == null) {
             fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
-        } else if (!requestEnded) {
-            writable();
         }
     }
 
@@ -144,9 +147,25 @@ final class Http2OriginStream implements OriginStream {
         }
         if (unsent != UNKNOWN) {
             unsent -= data.readableBytes();
-            requestEnded = unsent == 0; // An end of its own would wait for a window that it doesn't need.
         }
-        connection.writeData(stream, data, requestEnded);
+        if (unsent == 0 && last == null) {
+            last = data;
+        } else {
+            connection.writeData(stream, data, false);
+        }
+    }
+
+    private void writeLast(Http2Stream to, boolean end) {
+        ByteBuf data = last == null ? Unpooled.EMPTY_BUFFER : last;
+        last = null;
+        if (end || data.isReadable()) {
+            connection.writeData(to, data, end);
+        }
+    }
+
+    @Override
+    public boolean takesEnd() {
+        return stream != null || requestEnded;
     }
 
     @Override
@@ -154,10 +173,11 @@ final class Http2OriginStream implements OriginStream {
         if (stream == null || requestEnded || (key != null && !tunnelling)) {
             return; // The end of a CONNECT is its tunnel's.
         }
-        Optional<Http2Headers> last = ResponseFields.trailers(sent).filter(connection.terms()::takes);
-        if (last.isPresent()) {
+        Optional<Http2Headers> fields = ResponseFields.trailers(sent).filter(connection.terms()::takes);
+        if (fields.isPresent()) {
             requestEnded = true;
-            connection.writeTrailers(stream, last.get());
+            writeLast(stream, false);
+            connection.writeTrailers(stream, fields.get());
         } else {
             endRequest();
         }
@@ -166,12 +186,15 @@ final class Http2OriginStream implements OriginStream {
     private void endRequest() {
         if (stream != null) {
             requestEnded = true;
-            connection.writeData(stream, Unpooled.EMPTY_BUFFER, true);
+            writeLast(stream, true);
         }
     }
 
     @Override
     public void flush() {
+        if (stream != null) {
+            writeLast(stream, false);
+        }
         connection.flush();
     }
 
@@ -356,6 +379,10 @@ final class Http2OriginStream implements OriginStream {
         listener = null;
         user = null;
         held.clear();
+        if (last != null) {
+            last.release();
+            last = null;
+        }
         if (section != null) {
             section = null;
             connection.terms().forget(this);

@@ -104,6 +104,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
     }
 
     @Override
+    public boolean takesEnd() {
+        return true;
+    }
+
+    @Override
     public void end(Fields trailers) {
         if (chunked) {
             write(ResponseWriter.lastChunk(trailers, context().alloc()));
@@ -193,20 +198,26 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
 
     @Override
     public void resume() {
-        while (listener != null && listener.takesMore() && step(listener)) {
+        while (listener != null && step(listener)) {
             // Each step consumes what it can.
         }
         responses.dropIfRead();
-        if (listener != null && ended && listener.takesMore()) {
+        if (listener != null && ended && (listener.takesMore() || isWhole())) {
             conclude(listener);
         }
         if (listener != null) {
-            setReading(listener.takesMore());
+            // What comes next may be the end only, for which nobody needs room.
+            setReading(listener.takesMore() || !responses.hasUnread());
         }
     }
 
+    /** Whether the connection's end has ended the response, and all of it was passed on. */
+    private boolean isWhole() {
+        return !broken && !responses.hasUnread() && responses.endsWithConnection();
+    }
+
     private boolean step(ResponseListener user) {
-        return switch (responses.step(user)) {
+        return switch (responses.step(user, user.takesMore())) {
             case FURTHER -> true;
             case MORE_NEEDED, ENDED -> false;
             case MALFORMED -> {

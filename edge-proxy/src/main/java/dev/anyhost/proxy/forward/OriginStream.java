@@ -19,6 +19,9 @@ sealed interface OriginStream permits OriginConnection, Http2OriginStream {
     /** The next of the request's body; the stream's to release. */
     void data(ByteBuf data);
 
+    /** Whether the end of the request's body may come, which needs no room. */
+    boolean takesEnd();
+
     /** All of the request's body was written. */
     void end(Fields trailers);
 

@@ -76,7 +76,7 @@ final class OriginTerms {
         return waiting.size();
     }
 
-    /** The stream hears {@link Http2OriginStream#send} once there is more to say, unless it is taken back before. */
+    /** The stream hears {@link Http2OriginStream#told} once there is more to say, unless it is taken back before. */
     void await(Http2OriginStream stream) {
         if (waiting.isEmpty()) {
             deadline.in(limit);
@@ -104,6 +104,6 @@ final class OriginTerms {
         if (connects != null) {
             tunnels = connects;
         }
-        takeWaiting().forEach(Http2OriginStream::send);
+        takeWaiting().forEach(Http2OriginStream::told);
     }
 }

@@ -7,9 +7,12 @@ import dev.anyhost.proxy.forward.Http2Wire.Frame;
 import dev.anyhost.proxy.forward.Http2Wire.Response;
 import dev.anyhost.proxy.forward.ProxyFixture.Setup;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests to an origin that speaks HTTP/2, as frames there. */
 class Http2OriginTest {
@@ -154,6 +157,47 @@ class Http2OriginTest {
             assertThat(last.headers().get("grpc-status")).hasToString("0");
             assertThat(last.headers().get("grpc-message")).hasToString("fine");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void trailersAfterABodyWithLength_arePassedOn(boolean together) {
+        try (var origin = Http2Origin.start();
+                var proxy = http2Clients(origin);
+                var client = proxy.connectHttp2()) {
+            client.request(1, false, "POST", "/", "content-length", "3");
+            Http2Wire served = origin.accept();
+            assertThat(served.awaitHeaders().headers().get("content-length")).hasToString("3");
+            if (together) {
+                client.raw(both(
+                        Http2Wire.bytes(Http2Wire.DATA, 0, 1, "abc".getBytes(ISO_8859_1)),
+                        Http2Wire.bytes(
+                                Http2Wire.HEADERS,
+                                Http2Wire.END_HEADERS | Http2Wire.END_STREAM,
+                                1,
+                                Http2Wire.section("x-sum", "3"))));
+            } else {
+                client.data(1, false, "abc");
+            }
+            Frame body = served.await(Http2Wire.DATA);
+            assertThat(text(body)).isEqualTo("abc");
+            assertThat(body.ends()).isFalse();
+            if (!together) {
+                client.headers(1, true, "x-sum", "3");
+            }
+            Frame trailers = served.awaitHeaders();
+            assertThat(trailers.ends()).isTrue();
+            assertThat(names(trailers.headers())).containsExactly("x-sum");
+            served.respond(FIRST, true, "204");
+            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+        }
+    }
+
+    private static byte[] both(byte[] first, byte[] second) {
+        return ByteBuffer.allocate(first.length + second.length)
+                .put(first)
+                .put(second)
+                .array();
     }
 
     @Test
