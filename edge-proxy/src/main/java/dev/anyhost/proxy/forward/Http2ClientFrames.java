@@ -1,8 +1,10 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.proxy.concurrent.TokenBucket;
+import dev.anyhost.proxy.http2.HeaderSection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -70,12 +72,25 @@ final class Http2ClientFrames extends Http2FrameAdapter {
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean endOfStream)
             throws Http2Exception {
         idle.giveBack(EACH_REQUEST);
-        connection.headers(id, headers, endOfStream);
+        if (connection.isOverfull()) {
+            throw calm("requests without taking their responses");
+        }
+        Http2ClientStream known = connection.stream(id);
+        if (known == null) {
+            connection.begin(id, HeaderSection.request(headers, endOfStream, connection.sections()), endOfStream);
+        } else {
+            known.trailers(HeaderSection.trailers(headers, connection.sections()));
+        }
+    }
+
+    static Http2Exception calm(String reason) {
+        return Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, reason);
     }
 
     @Override
     public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean endOfStream) {
-        return padding + connection.data(id, data, endOfStream);
+        Http2ClientStream stream = connection.stream(id);
+        return padding + (stream == null ? data.readableBytes() : stream.arrived(data, endOfStream));
     }
 
     @Override

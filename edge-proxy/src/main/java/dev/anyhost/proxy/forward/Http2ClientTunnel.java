@@ -17,6 +17,7 @@ final class Http2ClientTunnel implements TunnelEnd, ClientListener {
     @Override
     public void open() {
         stream.joined(this);
+        timedOut();
     }
 
     @Override
@@ -87,7 +88,7 @@ final class Http2ClientTunnel implements TunnelEnd, ClientListener {
     /** The tunnel has a time limit of its own. */
     @Override
     public void timedOut() {
-        stream.awaitTunnel();
+        stream.await(side.idle());
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Http2OriginFrames extends Http2FrameAdapter {
             throws Http2Exception {
         Http2OriginStream stream = connection.touched(id);
         if (stream != null) {
-            stream.headers(headers, endOfStream);
+            stream.headers(headers, endOfStream, id);
         }
     }
 
@@ -45,7 +45,7 @@ final class Http2OriginFrames extends Http2FrameAdapter {
     public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean endOfStream)
             throws Http2Exception {
         Http2OriginStream stream = connection.touched(id);
-        return padding + (stream == null ? data.readableBytes() : stream.data(data, endOfStream));
+        return padding + (stream == null ? data.readableBytes() : stream.data(data, endOfStream, id));
     }
 
     @Override

@@ -2,12 +2,9 @@ package dev.anyhost.proxy.forward;
 
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.AsciiString;
 import java.util.Set;
 
@@ -59,12 +56,7 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
         this.origin = origin;
         this.pool = pool;
         this.settings = settings;
-        var connection = new DefaultHttp2Connection(false);
-        connection
-                .remote()
-                .flowController(
-                        new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
-        connection(connection);
+        connection(Http2Streams.connection(false));
         initialSettings(Http2Settings.defaultSettings()
                 .pushEnabled(false)
                 .initialWindowSize(STREAM_WINDOW)

@@ -1,20 +1,13 @@
 package dev.anyhost.proxy.forward;
 
-import dev.anyhost.proxy.http1.BodyFraming;
-import dev.anyhost.proxy.http1.BodyStep;
 import dev.anyhost.proxy.http1.Fields;
-import dev.anyhost.proxy.http1.Parsed;
 import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.http1.ResponseHead;
-import dev.anyhost.proxy.http2.HeaderSection;
-import dev.anyhost.proxy.http2.ResponseSection;
 import dev.anyhost.proxy.http2.WebSocketKey;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,36 +17,21 @@ import org.jspecify.annotations.Nullable;
  * One request and response on an HTTP/2 connection to an origin. What the client doesn't take yet of the response's body
  * waits here, and the origin's window for this stream stays as much smaller.
  */
-final class Http2OriginStream implements OriginStream {
-
-    private static final long UNKNOWN = -1;
+final class Http2OriginStream implements OriginStream, Http2Streams.User {
 
     private final Http2OriginConnection connection;
+    private final Http2RequestWriter request;
+    private final Http2ResponseReader response;
     private final HeldBody held = new HeldBody();
     /** Of the request, until it is sent. */
     private @Nullable Http2Headers section;
-
-    private @Nullable Http2Stream stream;
     /** Who hears of heads; the same as {@link #listener} until that is a tunnel. */
     private @Nullable ResponseListener user;
 
     private @Nullable BodyListener listener;
-    /** Of the client's WebSocket, which HTTP/2 has no word for. */
-    private @Nullable WebSocketKey key;
-
+    private boolean connect;
     private boolean tunnelling;
-    private boolean toHead;
-    private boolean requestEnded;
-    /** Of the request's body, in bytes. */
-    private long unsent = UNKNOWN;
-    /** Of a body of known length; not written yet, because the stream may end with it. */
-    private @Nullable ByteBuf last;
-
     private boolean untouched = true;
-    private @Nullable ResponseHead head;
-    /** Of the response's body, in bytes. */
-    private long left = UNKNOWN;
-
     private boolean responseEnded;
     /** The stream is closed, but the tunnel on it isn't. */
     private boolean over;
@@ -62,6 +40,8 @@ final class Http2OriginStream implements OriginStream {
 
     Http2OriginStream(Http2OriginConnection connection) {
         this.connection = connection;
+        this.request = new Http2RequestWriter(connection);
+        this.response = new Http2ResponseReader(connection.limits());
     }
 
     @Override
@@ -70,27 +50,28 @@ final class Http2OriginStream implements OriginStream {
     }
 
     @Override
-    public void begin(ResponseListener by, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
+    public void begin(ResponseListener by, RequestHead head, OriginRoute.To to, ForwardedHeaders headers) {
         user = by;
         listener = by;
-        if (Upgrades.of(request) == Upgrades.Kind.WEBSOCKET) {
-            beginWebSocket(request, headers.extendedConnect(request, to));
+        if (Upgrades.of(head) == Upgrades.Kind.WEBSOCKET) {
+            beginWebSocket(head, headers.extendedConnect(head, to));
             return;
         }
-        toHead = request.isHead();
-        unsent = length(request.framing());
-        requestEnded = unsent == 0;
-        send(headers.http2(request, to));
+        request.expect(head.framing());
+        response.expect(head.isHead());
+        send(headers.http2(head, to));
     }
 
     /** The origin won't see the key, so that looking at it is ours (RFC 6455 section 4.2.1, RFC 8441 section 5). */
-    private void beginWebSocket(RequestHead request, Http2Headers connect) {
-        key = WebSocketKey.of(request).orElse(null);
-        if (key == null) {
+    private void beginWebSocket(RequestHead head, Http2Headers extendedConnect) {
+        Optional<WebSocketKey> key = WebSocketKey.of(head);
+        if (key.isEmpty()) {
             refuse(RequestError.REQUEST_MALFORMED);
-        } else {
-            send(connect);
+            return;
         }
+        connect = true;
+        response.expect(key.get());
+        send(extendedConnect);
     }
 
     /** The origin has said what it takes. */
@@ -104,7 +85,7 @@ final class Http2OriginStream implements OriginStream {
     /** Sends the request's head, or waits until it is known whether the origin takes it. */
     private void send(Http2Headers head) {
         section = head;
-        switch (connection.terms().of(head, key != null)) {
+        switch (connection.terms().of(head, connect)) {
             case TAKEN -> open(head);
             case TOO_LARGE -> refuse(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN);
             case NO_TUNNELS -> refuse(RequestError.UPGRADE_IMPOSSIBLE);
@@ -114,8 +95,7 @@ final class Http2OriginStream implements OriginStream {
 
     private void open(Http2Headers head) {
         section = null;
-        stream = connection.open(this, head, requestEnded);
-        if (stream == null) {
+        if (!request.head(this, head)) {
             fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
         }
     }
@@ -126,132 +106,66 @@ final class Http2OriginStream implements OriginStream {
         fail(error, BodyListener.Seen.SOMETHING);
     }
 
-    private static long length(BodyFraming framing) {
-        return switch (framing) {
-            case BodyFraming.None() -> 0;
-            case BodyFraming.Fixed(long length) -> length;
-            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> UNKNOWN;
-        };
-    }
-
     @Override
     public boolean isWritable() {
-        return requestEnded || (stream != null && connection.takesMore(stream));
+        return request.isWritable();
     }
 
     @Override
     public void data(ByteBuf data) {
-        if (stream == null) {
-            data.release();
-            return;
-        }
-        if (unsent != UNKNOWN) {
-            unsent -= data.readableBytes();
-        }
-        if (unsent == 0 && last == null) {
-            last = data;
-        } else {
-            connection.writeData(stream, data, false);
-        }
-    }
-
-    private void writeLast(Http2Stream to, boolean end) {
-        ByteBuf data = last == null ? Unpooled.EMPTY_BUFFER : last;
-        last = null;
-        if (end || data.isReadable()) {
-            connection.writeData(to, data, end);
-        }
+        request.data(data);
     }
 
     @Override
     public boolean takesEnd() {
-        return stream != null || requestEnded;
+        return request.takesEnd();
     }
 
     @Override
     public void end(Fields sent) {
-        if (stream == null || requestEnded || (key != null && !tunnelling)) {
-            return; // The end of a CONNECT is its tunnel's.
-        }
-        Optional<Http2Headers> fields = ResponseFields.trailers(sent).filter(connection.terms()::takes);
-        if (fields.isPresent()) {
-            requestEnded = true;
-            writeLast(stream, false);
-            connection.writeTrailers(stream, fields.get());
-        } else {
-            endRequest();
-        }
-    }
-
-    private void endRequest() {
-        if (stream != null) {
-            requestEnded = true;
-            writeLast(stream, true);
+        if (!connect || tunnelling) { // The end of a CONNECT is its tunnel's.
+            request.end(sent);
         }
     }
 
     @Override
     public void flush() {
-        if (stream != null) {
-            writeLast(stream, false);
-        }
+        request.pause();
         connection.flush();
     }
 
     /** A header section: an interim response's, the response's, or its trailers. */
-    void headers(Http2Headers headers, boolean end) throws Http2Exception {
+    void headers(Http2Headers headers, boolean end, int stream) throws Http2Exception {
         ResponseListener by = user;
         if (listener == null || by == null) {
             return;
         }
         untouched = false;
-        if (head != null) {
-            trailers(HeaderSection.trailers(headers, connection.limits()));
+        if (response.hasHead()) {
+            ended(response.trailers(headers, stream));
             return;
         }
-        switch (read(headers, end)) {
-            case Parsed.Head<ResponseHead>(ResponseHead next) when next.isInterim() -> by.interim(next);
-            case Parsed.Head<ResponseHead>(ResponseHead last) -> respond(by, last, end);
-            case Parsed.Rejected<ResponseHead> _, Parsed.NeedMore<ResponseHead>() ->
-                throw error("a malformed response");
+        ResponseHead head = response.head(headers, end, stream);
+        if (head.isInterim()) {
+            by.interim(head);
+            return;
         }
-    }
-
-    private Parsed<ResponseHead> read(Http2Headers headers, boolean end) {
-        return key == null
-                ? ResponseSection.head(headers, toHead, end, connection.limits())
-                : ResponseSection.answer(headers, key, end, connection.limits());
-    }
-
-    private void respond(ResponseListener by, ResponseHead last, boolean end) throws Http2Exception {
-        left = last.status() == 101 ? UNKNOWN : length(last.framing());
-        if (end && left > 0) {
-            throw error("no body in spite of its length");
-        }
-        head = last;
         connection.room().answered();
-        by.response(last);
+        by.response(head);
         if (end) {
             ended(Fields.none());
         }
     }
 
-    private void trailers(BodyStep section) throws Http2Exception {
-        if (!(section instanceof BodyStep.End(Fields fields)) || left > 0) {
-            throw error("malformed trailers, or a body that is too short");
-        }
-        ended(fields);
-    }
-
     /** The next of the response's body; returns how much of it needs no more room here. */
-    int data(ByteBuf data, boolean end) throws Http2Exception {
+    int data(ByteBuf data, boolean end, int stream) throws Http2Exception {
         BodyListener to = listener;
         int length = data.readableBytes();
         if (to == null) {
             return length;
         }
         untouched = false;
-        count(length, end);
+        response.data(length, end, stream);
         boolean passes = held.isEmpty() && to.takesMore();
         if (!passes) {
             held.add(data, connection.channel().alloc());
@@ -262,23 +176,6 @@ final class Http2OriginStream implements OriginStream {
             ended(Fields.none());
         }
         return passes ? length : 0;
-    }
-
-    private void count(int length, boolean end) throws Http2Exception {
-        if (head == null) {
-            throw error("a body without a head");
-        }
-        if (left != UNKNOWN) {
-            left -= length;
-            if (left < 0 || (end && left > 0)) {
-                throw error("a body of another length than the head says");
-            }
-        }
-    }
-
-    private Http2Exception error(String what) {
-        int id = stream == null ? 0 : stream.id();
-        return Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, what);
     }
 
     private void ended(Fields with) {
@@ -305,46 +202,55 @@ final class Http2OriginStream implements OriginStream {
             }
             int length = next.readableBytes();
             listener.data(next);
-            if (stream != null) {
-                connection.consumed(stream, length);
-            }
+            request.consumed(length);
         }
         conclude();
     }
 
-    /** No more has come for now. */
-    void paused() {
+    @Override
+    public void paused() {
         if (listener != null) {
             listener.paused();
         }
     }
 
-    /** The origin's window, or the connection's room, has grown. */
-    void writable() {
+    @Override
+    public void writable() {
         if (listener != null) {
             listener.writable();
         }
     }
 
-    /** The origin wants no more of it; a response that is complete stands (RFC 9113 section 8.1). */
+    /** The origin wants no more of it. */
     void reset(long code) {
-        if (responseEnded) {
-            return;
-        }
-        if (code == Http2Error.REFUSED_STREAM.code() && untouched) {
-            fail(RequestError.OVERLOADED, BodyListener.Seen.REFUSAL);
+        if (code == Http2Error.REFUSED_STREAM.code()) {
+            cut(RequestError.OVERLOADED, BodyListener.Seen.REFUSAL);
         } else {
-            fail(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
+            cut(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
         }
     }
 
-    /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8); unless it answered. */
+    /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8). */
     void passedOver() {
+        cut(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
+    }
+
+    @Override
+    public void closed() {
+        cut(RequestError.ORIGIN_CLOSED, BodyListener.Seen.NOTHING);
+        if (tunnelling && !request.hasEnded()) {
+            over = true; // It has said all, and listens no more.
+            conclude();
+        }
+    }
+
+    /** Fails for this reason, if nothing has come; a response that is complete stands (RFC 9113 section 8.1). */
+    private void cut(RequestError error, BodyListener.Seen seen) {
         if (responseEnded) {
             return;
         }
         if (untouched) {
-            fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
+            fail(error, seen);
         } else {
             fail(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
         }
@@ -352,19 +258,9 @@ final class Http2OriginStream implements OriginStream {
 
     /** What came is no HTTP/2; Netty resets the stream, or ends the connection. */
     void malformed() {
-        fail(head == null ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
-    }
-
-    /** The stream is over, for whatever reason. */
-    void closed() {
-        if (!responseEnded) {
-            fail(
-                    untouched ? RequestError.ORIGIN_CLOSED : RequestError.RESPONSE_CUT,
-                    untouched ? BodyListener.Seen.NOTHING : BodyListener.Seen.SOMETHING);
-        } else if (tunnelling && !requestEnded) {
-            over = true; // It has said all, and listens no more.
-            conclude();
-        }
+        fail(
+                !response.hasHead() ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT,
+                BodyListener.Seen.SOMETHING);
     }
 
     void fail(RequestError error, BodyListener.Seen seen) {
@@ -379,10 +275,7 @@ final class Http2OriginStream implements OriginStream {
         listener = null;
         user = null;
         held.clear();
-        if (last != null) {
-            last.release();
-            last = null;
-        }
+        request.drop();
         if (section != null) {
             section = null;
             connection.terms().forget(this);
@@ -407,17 +300,17 @@ final class Http2OriginStream implements OriginStream {
         flush();
         leave();
         if (!responseEnded) {
-            connection.channel().eventLoop().schedule(this::cancel, limit.toNanos(), TimeUnit.NANOSECONDS);
+            connection.channel().eventLoop().schedule(request::cancel, limit.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
     @Override
     public void done(boolean requestComplete, long nowNanos) {
         leave();
-        if (!requestEnded && requestComplete) {
-            endRequest(); // A CONNECT that came to nothing.
-        } else if (!requestEnded) {
-            cancel();
+        if (requestComplete) {
+            request.end(Fields.none()); // Of a CONNECT that came to nothing; all others have ended.
+        } else if (!request.hasEnded()) {
+            request.cancel();
         }
     }
 
@@ -429,13 +322,7 @@ final class Http2OriginStream implements OriginStream {
     @Override
     public void abandon() {
         leave();
-        cancel();
-    }
-
-    private void cancel() {
-        if (stream != null) {
-            connection.reset(stream, Http2Error.CANCEL);
-        }
+        request.cancel();
     }
 
     @Override

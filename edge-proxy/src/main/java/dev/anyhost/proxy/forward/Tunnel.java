@@ -79,6 +79,11 @@ final class Tunnel {
             return times.linger();
         }
 
+        /** How long a tunnel may be without a byte. */
+        Duration idle() {
+            return times.idle();
+        }
+
         /** The tunnel's to release. */
         void arrived(ByteBuf data) {
             if (over) {
