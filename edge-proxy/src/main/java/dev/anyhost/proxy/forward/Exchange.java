@@ -22,22 +22,15 @@ final class Exchange implements ResponseListener, ClientListener {
     private final RequestHead request;
     private final OriginRoute.To target;
     private final Tally tally;
-    private final TimeLimits times;
+    private final Patience patience;
     private final Optional<TransportSecurity> security;
 
     private @Nullable OriginStream origin;
-    /** Null until the first of the body came. */
-    private @Nullable UploadPace pace;
-
     private boolean forwarded;
     private boolean requestComplete;
     private boolean bodySent;
     private boolean retried;
     private int interims;
-    private boolean responding;
-    /** The client was found to take no more, and its time is running. */
-    private boolean clientFull;
-
     private boolean ended;
 
     Exchange(ClientStream client, ClientScope scope, RequestHead request, OriginRoute.To target) {
@@ -46,7 +39,7 @@ final class Exchange implements ResponseListener, ClientListener {
         this.request = request;
         this.target = target;
         this.tally = scope.tally(request);
-        this.times = scope.times();
+        this.patience = new Patience(client, scope.times());
         this.security = TransportSecurity.of(target.policy(), scope.forwarding().settings());
     }
 
@@ -62,9 +55,7 @@ final class Exchange implements ResponseListener, ClientListener {
             return false;
         }
         boolean writable = stream().isWritable();
-        if (pace != null) {
-            turn(pace, writable);
-        }
+        patience.originTakes(writable);
         return writable;
     }
 
@@ -77,23 +68,13 @@ final class Exchange implements ResponseListener, ClientListener {
         return awaitsBody() && stream().takesEnd();
     }
 
-    /** While the origin doesn't read, neither do we: the client's time stands still. */
-    private void turn(UploadPace upload, boolean clients) {
-        if (clients && upload.isHeld() && !responding) {
-            client.awaitNanos(upload.resume(client.nanoTime()));
-        } else if (!clients && !upload.isHeld()) {
-            upload.hold(client.nanoTime());
-            client.await(times.originIdle());
-        }
-    }
-
     @Override
     public void body(ByteBuf data) {
         OriginStream to = stream();
         int length = data.readableBytes();
         tally.in(length);
         bodySent = true;
-        awaitMore(length);
+        patience.came(length);
         to.data(data);
     }
 
@@ -104,38 +85,19 @@ final class Exchange implements ResponseListener, ClientListener {
         return origin;
     }
 
-    private void awaitMore(int length) {
-        if (responding) {
-            awaitBody();
-            return;
-        }
-        long now = client.nanoTime();
-        if (pace == null) {
-            pace = new UploadPace(times, now);
-        }
-        client.awaitNanos(pace.came(length, now));
-    }
-
     @Override
     public void bodyEnded(Fields trailers) {
         requestComplete = true;
         bodySent |= request.framing() instanceof BodyFraming.Chunked;
         stream().end(trailers);
-        awaitOrigin();
-    }
-
-    private void awaitOrigin() {
-        if (responding) {
-            awaitBody();
-        } else {
-            client.await(times.responseHeaders());
+        if (!ended) {
+            patience.originsTurn();
         }
     }
 
-    /** For more of the response, or for the client to take what is there. */
     private void awaitBody() {
         if (!ended) {
-            client.await(client.takesMore() ? times.originIdle() : times.bodyIdle());
+            patience.progressed();
         }
     }
 
@@ -148,9 +110,8 @@ final class Exchange implements ResponseListener, ClientListener {
 
     @Override
     public void clientWritable() {
-        clientFull = false;
         if (origin != null) {
-            awaitOrigin();
+            patience.clientTakes();
             origin.resume();
         }
     }
@@ -165,7 +126,7 @@ final class Exchange implements ResponseListener, ClientListener {
 
     @Override
     public void timedOut() {
-        if (!forwarded || (origin != null && !requestComplete && origin.isWritable() && !responding)) {
+        if (!forwarded || (origin != null && !requestComplete && origin.isWritable() && !patience.isResponding())) {
             fail(RequestError.REQUEST_TIMEOUT);
         } else {
             if (origin != null && client.takesMore()) {
@@ -193,7 +154,7 @@ final class Exchange implements ResponseListener, ClientListener {
         origin = stream;
         stream.begin(this, request, target, scope.headers());
         if (requestComplete) {
-            client.await(times.responseHeaders()); // Sent again; there is no body.
+            patience.originsTurn(); // Sent again; there is no body.
         }
         client.resume();
     }
@@ -208,9 +169,8 @@ final class Exchange implements ResponseListener, ClientListener {
     @Override
     public boolean takesMore() {
         boolean takes = client.takesMore();
-        if (!takes && !clientFull && responding && !ended) {
-            clientFull = true;
-            client.await(times.bodyIdle());
+        if (!takes && !ended) {
+            patience.clientIsFull();
         }
         return takes;
     }
@@ -231,7 +191,7 @@ final class Exchange implements ResponseListener, ClientListener {
             return;
         }
         tally.responded(head.status());
-        responding = true;
+        patience.responds();
         client.respond(head);
         awaitBody();
     }
@@ -272,7 +232,7 @@ final class Exchange implements ResponseListener, ClientListener {
 
     @Override
     public void failed(RequestError error, Seen seen) {
-        boolean again = !retried && !bodySent && !responding && isSafeAgain(seen);
+        boolean again = !retried && !bodySent && !patience.isResponding() && isSafeAgain(seen);
         origin = null;
         if (again) {
             retried = true;
@@ -304,7 +264,7 @@ final class Exchange implements ResponseListener, ClientListener {
     void fail(RequestError error) {
         end();
         tally.finish(error);
-        if (responding) {
+        if (patience.isResponding()) {
             client.cut();
             return;
         }

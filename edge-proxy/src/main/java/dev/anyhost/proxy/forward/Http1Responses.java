@@ -100,6 +100,11 @@ final class Http1Responses {
         return body != null && body.endsWithConnection();
     }
 
+    /** Whether the connection's end completes the response, and all of it was passed on. */
+    boolean isWholeAtEnd() {
+        return endsWithConnection() && !in.isReadable();
+    }
+
     /** Whether something has come that was not passed on. */
     boolean hasUnread() {
         return in.isReadable();

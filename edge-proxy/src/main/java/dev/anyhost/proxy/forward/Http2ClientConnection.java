@@ -147,20 +147,13 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         super.channelReadComplete(ctx);
     }
 
-    /** What the stream has written to its origin goes out, together with the rest of what is being read now. */
-    void flushOriginOf(Http2ClientStream stream) {
-        streams.touch(stream);
-    }
-
     /** Responses that arrive in one pass of the loop go out in one write. */
     void flush() {
         streams.flush();
     }
 
-    /** Null when nobody uses the stream yet, or any more. */
-    @Nullable
-    Http2ClientStream stream(int id) {
-        return streams.user(id);
+    Http2Streams<Http2ClientStream> streams() {
+        return streams;
     }
 
     /** Whether too much waits for the connection itself. */
@@ -188,15 +181,6 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     /** So many bytes of a response's body went out. */
     void sent(int bytes) {
         frames.sent(bytes);
-    }
-
-    boolean takesMore(Http2Stream stream) {
-        return streams.takesMore(stream);
-    }
-
-    /** So much of a request's body was passed on: the client may send as much again. */
-    void consumed(Http2Stream stream, int bytes) {
-        streams.consumed(stream, bytes);
     }
 
     /** The client takes nothing more. */

@@ -75,7 +75,7 @@ final class Http2ClientFrames extends Http2FrameAdapter {
         if (connection.isOverfull()) {
             throw calm("requests without taking their responses");
         }
-        Http2ClientStream known = connection.stream(id);
+        Http2ClientStream known = connection.streams().user(id);
         if (known == null) {
             connection.begin(id, HeaderSection.request(headers, endOfStream, connection.sections()), endOfStream);
         } else {
@@ -89,7 +89,7 @@ final class Http2ClientFrames extends Http2FrameAdapter {
 
     @Override
     public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean endOfStream) {
-        Http2ClientStream stream = connection.stream(id);
+        Http2ClientStream stream = connection.streams().user(id);
         return padding + (stream == null ? data.readableBytes() : stream.arrived(data, endOfStream));
     }
 

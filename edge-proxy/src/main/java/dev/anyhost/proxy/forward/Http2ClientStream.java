@@ -180,7 +180,7 @@ final class Http2ClientStream implements ClientStream, Http2Streams.User {
 
     @Override
     public boolean takesMore() {
-        return response.hasEnded() || connection.takesMore(stream);
+        return response.hasEnded() || connection.streams().takesMore(stream);
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
     private final Http2OriginConnection connection;
     private final Http2RequestWriter request;
     private final Http2ResponseReader response;
-    private final HeldBody held = new HeldBody();
+    private final Http2ResponseBody body;
     /** Of the request, until it is sent. */
     private @Nullable Http2Headers section;
     /** Who hears of heads; the same as {@link #listener} until that is a tunnel. */
@@ -32,16 +31,17 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
     private boolean connect;
     private boolean tunnelling;
     private boolean untouched = true;
-    private boolean responseEnded;
-    /** The stream is closed, but the tunnel on it isn't. */
-    private boolean over;
-
-    private Fields trailers = Fields.none();
 
     Http2OriginStream(Http2OriginConnection connection) {
         this.connection = connection;
         this.request = new Http2RequestWriter(connection);
         this.response = new Http2ResponseReader(connection.limits());
+        this.body = new Http2ResponseBody(this);
+    }
+
+    @Nullable
+    BodyListener listener() {
+        return listener;
     }
 
     @Override
@@ -142,7 +142,7 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
         }
         untouched = false;
         if (response.hasHead()) {
-            ended(response.trailers(headers, stream));
+            body.ended(response.trailers(headers, stream));
             return;
         }
         ResponseHead head = response.head(headers, end, stream);
@@ -153,58 +153,29 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
         connection.room().answered();
         by.response(head);
         if (end) {
-            ended(Fields.none());
+            body.ended(Fields.none());
         }
     }
 
     /** The next of the response's body; returns how much of it needs no more room here. */
     int data(ByteBuf data, boolean end, int stream) throws Http2Exception {
         BodyListener to = listener;
-        int length = data.readableBytes();
         if (to == null) {
-            return length;
+            return data.readableBytes();
         }
         untouched = false;
-        response.data(length, end, stream);
-        boolean passes = held.isEmpty() && to.takesMore();
-        if (!passes) {
-            held.add(data, connection.channel().alloc());
-        } else if (length > 0) {
-            to.data(data.retain());
-        }
-        if (end) {
-            ended(Fields.none());
-        }
-        return passes ? length : 0;
+        response.data(data.readableBytes(), end, stream);
+        return body.arrived(data, end, to, connection.channel().alloc());
     }
 
-    private void ended(Fields with) {
-        responseEnded = true;
-        trailers = with;
-        conclude();
-    }
-
-    private void conclude() {
-        if (listener != null && responseEnded && held.isEmpty()) {
-            listener.end(trailers);
-            if (over) {
-                fail(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
-            }
-        }
+    /** So much of the response's body was passed on. */
+    void consumed(int bytes) {
+        request.consumed(bytes);
     }
 
     @Override
     public void resume() {
-        while (listener != null && listener.takesMore()) {
-            ByteBuf next = held.poll();
-            if (next == null) {
-                break;
-            }
-            int length = next.readableBytes();
-            listener.data(next);
-            request.consumed(length);
-        }
-        conclude();
+        body.resume();
     }
 
     @Override
@@ -223,11 +194,10 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
 
     /** The origin wants no more of it. */
     void reset(long code) {
-        if (code == Http2Error.REFUSED_STREAM.code()) {
-            cut(RequestError.OVERLOADED, BodyListener.Seen.REFUSAL);
-        } else {
-            cut(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
-        }
+        boolean refused = code == Http2Error.REFUSED_STREAM.code();
+        cut(
+                refused ? RequestError.OVERLOADED : RequestError.RESPONSE_CUT,
+                refused ? BodyListener.Seen.REFUSAL : BodyListener.Seen.SOMETHING);
     }
 
     /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8). */
@@ -239,14 +209,13 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
     public void closed() {
         cut(RequestError.ORIGIN_CLOSED, BodyListener.Seen.NOTHING);
         if (tunnelling && !request.hasEnded()) {
-            over = true; // It has said all, and listens no more.
-            conclude();
+            body.cut(); // The origin has said all, and listens no more.
         }
     }
 
     /** Fails for this reason, if nothing has come; a response that is complete stands (RFC 9113 section 8.1). */
     private void cut(RequestError error, BodyListener.Seen seen) {
-        if (responseEnded) {
+        if (body.isComplete()) {
             return;
         }
         if (untouched) {
@@ -258,9 +227,8 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
 
     /** What came is no HTTP/2; Netty resets the stream, or ends the connection. */
     void malformed() {
-        fail(
-                !response.hasHead() ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT,
-                BodyListener.Seen.SOMETHING);
+        RequestError error = response.hasHead() ? RequestError.RESPONSE_CUT : RequestError.RESPONSE_MALFORMED;
+        fail(error, BodyListener.Seen.SOMETHING);
     }
 
     void fail(RequestError error, BodyListener.Seen seen) {
@@ -274,7 +242,7 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
     private void leave() {
         listener = null;
         user = null;
-        held.clear();
+        body.drop();
         request.drop();
         if (section != null) {
             section = null;
@@ -299,8 +267,8 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
         end(Fields.none());
         flush();
         leave();
-        if (!responseEnded) {
-            connection.channel().eventLoop().schedule(request::cancel, limit.toNanos(), TimeUnit.NANOSECONDS);
+        if (!body.isComplete()) {
+            request.cancelIn(limit);
         }
     }
 

@@ -74,7 +74,7 @@ final class Http2RequestBody {
         } finally {
             pumping = false;
         }
-        connection.flushOriginOf(owner);
+        connection.streams().touch(owner);
     }
 
     private boolean takesMore() {
@@ -90,7 +90,7 @@ final class Http2RequestBody {
         }
         int length = next.readableBytes();
         to.body(next);
-        connection.consumed(stream, length);
+        connection.streams().consumed(stream, length);
         return true;
     }
 
@@ -111,7 +111,7 @@ final class Http2RequestBody {
     void drop() {
         int dropped = held.clear();
         if (dropped > 0) {
-            connection.consumed(stream, dropped);
+            connection.streams().consumed(stream, dropped);
         }
     }
 }

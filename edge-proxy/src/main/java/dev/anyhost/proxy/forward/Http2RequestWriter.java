@@ -7,7 +7,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one request on an HTTP/2 connection to an origin; has a stream once the head is written. */
@@ -104,6 +106,11 @@ final class Http2RequestWriter {
         if (stream != null) {
             connection.reset(stream, Http2Error.CANCEL);
         }
+    }
+
+    /** As {@link #cancel}, unless the stream has ended by then. */
+    void cancelIn(Duration time) {
+        connection.channel().eventLoop().schedule(this::cancel, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** What isn't written never will be. */

@@ -104,11 +104,6 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
     }
 
     @Override
-    public boolean takesEnd() {
-        return true;
-    }
-
-    @Override
     public void end(Fields trailers) {
         if (chunked) {
             write(ResponseWriter.lastChunk(trailers, context().alloc()));
@@ -202,18 +197,13 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
             // Each step consumes what it can.
         }
         responses.dropIfRead();
-        if (listener != null && ended && (listener.takesMore() || isWhole())) {
+        if (listener != null && ended && (listener.takesMore() || (!broken && responses.isWholeAtEnd()))) {
             conclude(listener);
         }
         if (listener != null) {
             // What comes next may be the end only, for which nobody needs room.
             setReading(listener.takesMore() || !responses.hasUnread());
         }
-    }
-
-    /** Whether the connection's end has ended the response, and all of it was passed on. */
-    private boolean isWhole() {
-        return !broken && !responses.hasUnread() && responses.endsWithConnection();
     }
 
     private boolean step(ResponseListener user) {

@@ -20,7 +20,9 @@ sealed interface OriginStream permits OriginConnection, Http2OriginStream {
     void data(ByteBuf data);
 
     /** Whether the end of the request's body may come, which needs no room. */
-    boolean takesEnd();
+    default boolean takesEnd() {
+        return true;
+    }
 
     /** All of the request's body was written. */
     void end(Fields trailers);
