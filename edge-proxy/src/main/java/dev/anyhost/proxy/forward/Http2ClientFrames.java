@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.concurrent.Ticker;
 
@@ -16,7 +15,7 @@ import io.netty.util.concurrent.Ticker;
  * once are, so many a second, two for each request and one for each KiB that goes out, so that a busy connection may send
  * many and an idle one few.
  */
-final class Http2ClientFrames extends Http2FrameAdapter {
+final class Http2ClientFrames extends Http2HeadersWithoutPriority {
 
     private static final int MOST_IDLE = 500;
     private static final double IDLE_A_SECOND = 20;
@@ -52,20 +51,6 @@ final class Http2ClientFrames extends Http2FrameAdapter {
             paid = idle.tryTake();
         }
         return paid;
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean endOfStream)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, endOfStream);
     }
 
     @Override

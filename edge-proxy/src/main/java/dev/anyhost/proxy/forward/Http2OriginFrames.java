@@ -4,32 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.util.List;
 
 /** What an origin's frames say, once Netty has found them to be allowed where they stand. */
-final class Http2OriginFrames extends Http2FrameAdapter {
+final class Http2OriginFrames extends Http2HeadersWithoutPriority {
 
     private final Http2OriginConnection connection;
 
     Http2OriginFrames(Http2OriginConnection connection) {
         this.connection = connection;
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean endOfStream)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, endOfStream);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.anyhost.proxy.forward;
 
-import static dev.anyhost.proxy.forward.Http2OriginTest.FIRST;
+import static dev.anyhost.proxy.forward.Http2Relay.FIRST;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,16 +21,6 @@ class Http2ExactWindowTest {
     private static final int WINDOW = 65_535;
     private static final String BODY = "x".repeat(WINDOW);
 
-    private static int readToEnd(Http2Wire wire) {
-        int taken = 0;
-        Frame frame;
-        do {
-            frame = wire.await(Http2Wire.DATA);
-            taken += frame.payload().length;
-        } while (!frame.ends());
-        return taken;
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -48,7 +38,7 @@ class Http2ExactWindowTest {
                 var proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
                 var client = proxy.connectHttp2()) {
             client.get(1, "/");
-            assertThat(readToEnd(client)).isEqualTo(WINDOW);
+            assertThat(client.bodyToEnd()).isEqualTo(BODY);
             assertThat(proxy.record().error()).isEmpty();
         }
     }
@@ -88,32 +78,26 @@ class Http2ExactWindowTest {
 
     @Test
     void requestOfAnHttp2Client_endsAtTheOriginsWindow() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.request(1, false, "POST", "/");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.request(1, false, "POST", "/");
+            Http2Wire served = relay.asked(1);
             for (int sent = 0; sent < WINDOW; sent += 13_107) {
-                client.data(1, false, BODY.substring(0, 13_107));
+                relay.client.data(1, false, BODY.substring(0, 13_107));
             }
-            client.data(1, true, "");
-            assertThat(readToEnd(served)).isEqualTo(WINDOW);
+            relay.client.data(1, true, "");
+            assertThat(served.bodyToEnd()).isEqualTo(BODY);
             served.respond(FIRST, true, "204");
-            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            assertThat(relay.client.awaitHeaders(1).status()).hasToString("204");
         }
     }
 
     @Test
     void requestInChunks_endsAtTheOriginsWindow() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http1Clients(origin);
-                var client = proxy.connect()) {
-            client.send("POST / HTTP/1.1\r\nHost: shop.example.com\r\nTransfer-Encoding: chunked\r\n\r\n");
-            client.send(("ffff\r\n" + BODY + "\r\n0\r\n\r\n").getBytes(ISO_8859_1));
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
-            assertThat(readToEnd(served)).isEqualTo(WINDOW);
+        try (var relay = Http2Relay.ofHttp1()) {
+            relay.client.send("POST / HTTP/1.1\r\nHost: shop.example.com\r\nTransfer-Encoding: chunked\r\n\r\n");
+            relay.client.send(("ffff\r\n" + BODY + "\r\n0\r\n\r\n").getBytes(ISO_8859_1));
+            Http2Wire served = relay.asked(1);
+            assertThat(served.bodyToEnd()).isEqualTo(BODY);
         }
     }
 }

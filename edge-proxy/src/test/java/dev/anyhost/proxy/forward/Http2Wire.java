@@ -104,6 +104,11 @@ final class Http2Wire implements AutoCloseable {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
 
+        /** The payload, each byte one character. */
+        String text() {
+            return new String(payload, ISO_8859_1);
+        }
+
         /** The error code of a RST_STREAM or a GOAWAY. */
         int error() {
             return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
@@ -297,6 +302,40 @@ final class Http2Wire implements AutoCloseable {
             return hpack.decodeHeaders(stream, payload);
         } catch (Http2Exception e) {
             throw new IllegalStateException(java.util.HexFormat.of().formatHex(section), e);
+        }
+    }
+
+    /** The rest of a body, with its end; opens no window. */
+    String bodyToEnd() {
+        var all = new StringBuilder();
+        Frame frame;
+        do {
+            frame = await(DATA);
+            all.append(frame.text());
+        } while (!frame.ends());
+        return all.toString();
+    }
+
+    /** The next of a body, at least so many bytes; opens no window. */
+    String body(int count) {
+        var all = new StringBuilder();
+        while (all.length() < count) {
+            all.append(await(DATA).text());
+        }
+        return all.toString();
+    }
+
+    /** How much of a stream's window was given back until now, since the last that was read. */
+    int returned(int stream) {
+        frame(PING, 0, 0, "12345678".getBytes(ISO_8859_1));
+        int sum = 0;
+        while (true) {
+            Frame frame = read();
+            if (frame.type() == WINDOW_UPDATE && frame.stream() == stream) {
+                sum += ByteBuffer.wrap(frame.payload()).getInt();
+            } else if (frame.type() == PING) {
+                return sum;
+            }
         }
     }
 
