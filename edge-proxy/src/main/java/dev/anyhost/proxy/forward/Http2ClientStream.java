@@ -16,10 +16,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request and response on an HTTP/2 connection. What the origin doesn't take yet of a request's body waits here, and
- * the client's window stays as much smaller.
- */
+/** One request and response on a client's HTTP/2 connection, or what becomes of them: a tunnel. */
 final class Http2ClientStream implements ClientStream, Http2Streams.User {
 
     private static final BodyFraming NO_BODY = new BodyFraming.None();

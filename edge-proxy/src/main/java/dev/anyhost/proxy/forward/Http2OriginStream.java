@@ -12,10 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request and response on an HTTP/2 connection to an origin. What the client doesn't take yet of the response's body
- * waits here, and the origin's window for this stream stays as much smaller.
- */
+/** One request and response on an HTTP/2 connection to an origin, or what becomes of them: a tunnel. */
 final class Http2OriginStream implements OriginStream, Http2Streams.User {
 
     private final Http2OriginConnection connection;
