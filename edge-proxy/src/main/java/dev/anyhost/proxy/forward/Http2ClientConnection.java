@@ -236,7 +236,15 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     @Override
     public ChannelFuture resetStream(ChannelHandlerContext ctx, int id, long errorCode, ChannelPromise promise) {
         streamErrors.weReset(id);
-        return super.resetStream(ctx, id, errorCode, promise);
+        ChannelFuture written = super.resetStream(ctx, id, errorCode, promise);
+        payForReset(ctx, errorCode);
+        return written;
+    }
+
+    private void payForReset(ChannelHandlerContext ctx, long errorCode) {
+        if (!frames.payForReset(errorCode)) {
+            onError(ctx, false, Http2ClientFrames.calm("too many requests that had to be reset"));
+        }
     }
 
     @Override
@@ -247,10 +255,14 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
         Http2Exception strict = outbound ? found : streamErrors.strict(found);
         if (strict instanceof Http2Exception.StreamException ofStream) {
-            if (!outbound && connection().stream(ofStream.streamId()) == null) {
+            boolean unknown = connection().stream(ofStream.streamId()) == null;
+            if (!outbound && unknown) {
                 scope().refusedUnread(); // Malformed already for Netty, which made no stream of it.
             }
             super.onStreamError(ctx, outbound, cause, ofStream);
+            if (unknown) {
+                payForReset(ctx, ofStream.error().code()); // Netty resets those without asking.
+            }
         } else {
             onConnectionError(ctx, outbound, cause, strict);
         }

@@ -22,10 +22,14 @@ final class Http2ClientFrames extends Http2HeadersWithoutPriority {
     private static final int PAYS_FOR_ONE = 1024;
     private static final int EACH_REQUEST = 2;
 
+    private static final int MOST_RESETS = 200;
+    private static final double RESETS_A_SECOND = MOST_RESETS / 30.0;
+
     private static final TokenBucket NONE = new TokenBucket(0, 0, () -> 0);
 
     private final Http2ClientConnection connection;
     private TokenBucket idle = NONE;
+    private TokenBucket resets = NONE;
     private int unpaid;
 
     Http2ClientFrames(Http2ClientConnection connection) {
@@ -35,6 +39,7 @@ final class Http2ClientFrames extends Http2HeadersWithoutPriority {
     /** The connection's clock is known from now on. */
     void start(Ticker ticker) {
         idle = new TokenBucket(IDLE_A_SECOND, MOST_IDLE, ticker::nanoTime);
+        resets = new TokenBucket(RESETS_A_SECOND, MOST_RESETS, ticker::nanoTime);
     }
 
     /** So many bytes of bodies went out. */
@@ -51,6 +56,15 @@ final class Http2ClientFrames extends Http2HeadersWithoutPriority {
             paid = idle.tryTake();
         }
         return paid;
+    }
+
+    /**
+     * We end a stream; returns whether that is paid for, as it is where we only no longer need the rest of a request. Who makes
+     * us do it for other reasons has work begun for nothing (MadeYouReset, CVE-2025-8671). Netty would count as well, but
+     * it closes before its GOAWAY is out.
+     */
+    boolean payForReset(long errorCode) {
+        return errorCode == Http2Error.CANCEL.code() || errorCode == Http2Error.NO_ERROR.code() || resets.tryTake();
     }
 
     @Override
