@@ -9,6 +9,7 @@ import dev.anyhost.proxy.http1.RequestParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -269,13 +270,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The rest of the connection is no HTTP: both handlers give way to a tunnel. */
-    void tunnel(OriginConnection origin, Tally tally) {
+    /** The rest of the connection is no HTTP: this handler gives way to a tunnel. */
+    void tunnel(OriginStream origin, Tally tally) {
         stream = null;
         ByteBuf early = in;
         in = Unpooled.EMPTY_BUFFER;
         stop();
-        new Tunnel(ctx().channel(), origin.channel(), times, tally).open(this, early, origin, origin.surrender());
+        Channel channel = ctx().channel();
+        boolean halves = ChannelEnd.isPlain(channel);
+        var tunnel = new Tunnel(
+                channel.eventLoop(),
+                times,
+                tally,
+                side -> new ChannelEnd(channel, side, this, early, halves),
+                side -> origin.tunnel(side, halves));
+        tunnel.open();
     }
 
     private void close() {
@@ -385,7 +394,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         stream = null;
         stop();
         if (left != null) {
-            left.exchange().clientLeft();
+            left.exchange().clientLeft(false);
         }
     }
 }

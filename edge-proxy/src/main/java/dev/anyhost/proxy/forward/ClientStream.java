@@ -48,7 +48,7 @@ interface ClientStream {
     void cut();
 
     /** After a 101: what follows is no HTTP; the exchange is over. */
-    void tunnel(OriginConnection origin, ResponseHead switched, Tally tally);
+    void tunnel(OriginStream origin, ResponseHead switched, Tally tally);
 
     /** What was written goes out. */
     void flush();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@link OriginStream}; both live on one event loop. Ends exactly once: with the whole response, an error response, a cut,
  * or the client's leaving.
  */
-final class Exchange implements ResponseListener {
+final class Exchange implements ResponseListener, ClientListener {
 
     private static final int MOST_INTERIM = 32;
 
@@ -22,22 +22,15 @@ final class Exchange implements ResponseListener {
     private final RequestHead request;
     private final OriginRoute.To target;
     private final Tally tally;
-    private final TimeLimits times;
+    private final Patience patience;
     private final Optional<TransportSecurity> security;
 
     private @Nullable OriginStream origin;
-    /** Null until the first of the body came. */
-    private @Nullable UploadPace pace;
-
     private boolean forwarded;
     private boolean requestComplete;
     private boolean bodySent;
     private boolean retried;
     private int interims;
-    private boolean responding;
-    /** The client was found to take no more, and its time is running. */
-    private boolean clientFull;
-
     private boolean ended;
 
     Exchange(ClientStream client, ClientScope scope, RequestHead request, OriginRoute.To target) {
@@ -46,7 +39,7 @@ final class Exchange implements ResponseListener {
         this.request = request;
         this.target = target;
         this.tally = scope.tally(request);
-        this.times = scope.times();
+        this.patience = new Patience(client, scope.times());
         this.security = TransportSecurity.of(target.policy(), scope.forwarding().settings());
     }
 
@@ -56,35 +49,32 @@ final class Exchange implements ResponseListener {
         scope.pool().acquire(target.origin(), this, false);
     }
 
-    /** Whether the origin takes more of the request's body now. */
-    boolean takesBody() {
-        if (origin == null || ended || requestComplete) {
+    @Override
+    public boolean takesBody() {
+        if (!awaitsBody()) {
             return false;
         }
-        boolean writable = origin.isWritable();
-        if (pace != null) {
-            turn(pace, writable);
-        }
+        boolean writable = stream().isWritable();
+        patience.originTakes(writable);
         return writable;
     }
 
-    /** While the origin doesn't read, neither do we: the client's time stands still. */
-    private void turn(UploadPace upload, boolean clients) {
-        if (clients && upload.isHeld() && !responding) {
-            client.awaitNanos(upload.resume(client.nanoTime()));
-        } else if (!clients && !upload.isHeld()) {
-            upload.hold(client.nanoTime());
-            client.await(times.originIdle());
-        }
+    private boolean awaitsBody() {
+        return origin != null && !ended && !requestComplete;
     }
 
-    /** The next of the request's body, only when {@link #takesBody}; the exchange's to release. */
-    void body(ByteBuf data) {
+    @Override
+    public boolean takesEnd() {
+        return awaitsBody() && stream().takesEnd();
+    }
+
+    @Override
+    public void body(ByteBuf data) {
         OriginStream to = stream();
         int length = data.readableBytes();
         tally.in(length);
         bodySent = true;
-        awaitMore(length);
+        patience.came(length);
         to.data(data);
     }
 
@@ -95,65 +85,48 @@ final class Exchange implements ResponseListener {
         return origin;
     }
 
-    private void awaitMore(int length) {
-        if (responding) {
-            awaitBody();
-            return;
-        }
-        long now = client.nanoTime();
-        if (pace == null) {
-            pace = new UploadPace(times, now);
-        }
-        client.awaitNanos(pace.came(length, now));
-    }
-
-    /** The request is complete, only when {@link #takesBody}. */
-    void bodyEnded(Fields trailers) {
+    @Override
+    public void bodyEnded(Fields trailers) {
         requestComplete = true;
         bodySent |= request.framing() instanceof BodyFraming.Chunked;
         stream().end(trailers);
-        awaitOrigin();
-    }
-
-    private void awaitOrigin() {
-        if (responding) {
-            awaitBody();
-        } else {
-            client.await(times.responseHeaders());
+        if (!ended) {
+            patience.originsTurn();
         }
     }
 
-    /** For more of the response, or for the client to take what is there. */
     private void awaitBody() {
         if (!ended) {
-            client.await(client.takesMore() ? times.originIdle() : times.bodyIdle());
+            patience.progressed();
         }
     }
 
-    void flushOrigin() {
+    @Override
+    public void flushOrigin() {
         if (origin != null) {
             origin.flush();
         }
     }
 
-    /** The client takes more of the response again. */
-    void clientWritable() {
-        clientFull = false;
+    @Override
+    public void clientWritable() {
         if (origin != null) {
-            awaitOrigin();
+            patience.clientTakes();
             origin.resume();
         }
     }
 
-    void clientLeft() {
-        if (!ended) {
+    @Override
+    public void clientLeft(boolean answered) {
+        if (!ended && !answered) {
             end();
             tally.finish(RequestError.CLIENT_LEFT);
         }
     }
 
-    void timedOut() {
-        if (!forwarded || (origin != null && !requestComplete && origin.isWritable() && !responding)) {
+    @Override
+    public void timedOut() {
+        if (!forwarded || (origin != null && !requestComplete && origin.isWritable() && !patience.isResponding())) {
             fail(RequestError.REQUEST_TIMEOUT);
         } else {
             if (origin != null && client.takesMore()) {
@@ -168,8 +141,8 @@ final class Exchange implements ResponseListener {
     }
 
     @Override
-    public boolean upgrades() {
-        return Upgrades.requested(request).isPresent();
+    public Upgrades.Kind upgrade() {
+        return Upgrades.of(request);
     }
 
     @Override
@@ -181,7 +154,7 @@ final class Exchange implements ResponseListener {
         origin = stream;
         stream.begin(this, request, target, scope.headers());
         if (requestComplete) {
-            client.await(times.responseHeaders()); // Sent again; there is no body.
+            patience.originsTurn(); // Sent again; there is no body.
         }
         client.resume();
     }
@@ -196,9 +169,8 @@ final class Exchange implements ResponseListener {
     @Override
     public boolean takesMore() {
         boolean takes = client.takesMore();
-        if (!takes && !clientFull && responding && !ended) {
-            clientFull = true;
-            client.await(times.bodyIdle());
+        if (!takes && !ended) {
+            patience.clientIsFull();
         }
         return takes;
     }
@@ -219,13 +191,14 @@ final class Exchange implements ResponseListener {
             return;
         }
         tally.responded(head.status());
-        responding = true;
+        patience.responds();
         client.respond(head);
         awaitBody();
     }
 
     private void switchProtocols(ResponseHead head) {
-        if (!(origin instanceof OriginConnection switched) || !Upgrades.accepted(request, head)) {
+        OriginStream switched = origin;
+        if (switched == null || !Upgrades.accepted(request, head)) {
             fail(RequestError.RESPONSE_MALFORMED);
             return;
         }
@@ -259,7 +232,7 @@ final class Exchange implements ResponseListener {
 
     @Override
     public void failed(RequestError error, Seen seen) {
-        boolean again = !retried && !bodySent && !responding && isSafeAgain(seen);
+        boolean again = !retried && !bodySent && !patience.isResponding() && isSafeAgain(seen);
         origin = null;
         if (again) {
             retried = true;
@@ -291,7 +264,7 @@ final class Exchange implements ResponseListener {
     void fail(RequestError error) {
         end();
         tally.finish(error);
-        if (responding) {
+        if (patience.isResponding()) {
             client.cut();
             return;
         }

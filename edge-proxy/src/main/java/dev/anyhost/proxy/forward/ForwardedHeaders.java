@@ -7,6 +7,7 @@ import dev.anyhost.proxy.http1.Fields;
 import dev.anyhost.proxy.http1.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ final class ForwardedHeaders {
     private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+    private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+    private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+    private static final AsciiString WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
     private static final AsciiString HTTP = AsciiString.cached("http");
     private static final AsciiString HTTPS = AsciiString.cached("https");
     private static final AsciiString[] NONE = {};
@@ -82,14 +87,7 @@ final class ForwardedHeaders {
 
     /** The same as HTTP/2 says it (RFC 9113 section 8.3.1): a view of the request's own bytes. */
     Http2Headers http2(RequestHead request, OriginRoute.To to) {
-        Fields fields = request.fields();
-        List<AsciiString> all = new ArrayList<>((fields.size() + STATUS_QUO_FIELDS) * 2);
-        for (int i = 0; i < fields.size(); i++) {
-            if (passes(request, i)) {
-                all.add(fields.lowerCaseName(i));
-                all.add(fields.valueBytes(i));
-            }
-        }
+        List<AsciiString> all = passing(request, name -> true);
         if (request.framing() instanceof BodyFraming.Fixed(long length)) {
             all.add(CONTENT_LENGTH);
             all.add(AsciiString.of(Long.toString(length)));
@@ -98,14 +96,57 @@ final class ForwardedHeaders {
             all.add(TE);
             all.add(TRAILERS);
         }
-        all.addAll(List.of(trusted ? fields(lines(Optional.of(fields))) : oursHttp2()));
+        all.addAll(oursHttp2(request));
         return ReadOnlyHttp2Headers.clientHeaders(
                 false,
                 AsciiString.of(request.method()),
                 AsciiString.of(request.target()),
-                to.origin().tls() ? HTTPS : HTTP,
-                AsciiString.of(keepsHost(to) ? publicAuthority() : to.origin().hostHeader()),
+                scheme(to),
+                authority(to),
                 all.toArray(NONE));
+    }
+
+    /** The head of a WebSocket's upgrade as HTTP/2 says it (RFC 8441 section 5), where it has no key. */
+    Http2Headers extendedConnect(RequestHead request, OriginRoute.To to) {
+        var headers = new DefaultHttp2Headers(false);
+        headers.method(CONNECT);
+        headers.add(Http2Headers.PseudoHeaderName.PROTOCOL.value(), WEBSOCKET);
+        headers.scheme(scheme(to));
+        headers.path(AsciiString.of(request.target()));
+        headers.authority(authority(to));
+        List<AsciiString> all = passing(request, name -> !name.contentEquals(WEBSOCKET_KEY));
+        all.addAll(oursHttp2(request));
+        for (int i = 0; i < all.size(); i += 2) {
+            headers.add(all.get(i), all.get(i + 1));
+        }
+        return headers;
+    }
+
+    private static List<AsciiString> passing(RequestHead request, Predicate<AsciiString> wanted) {
+        Fields fields = request.fields();
+        List<AsciiString> all = new ArrayList<>((fields.size() + STATUS_QUO_FIELDS) * 2);
+        for (int i = 0; i < fields.size(); i++) {
+            if (passes(request, i)) {
+                AsciiString name = fields.lowerCaseName(i);
+                if (wanted.test(name)) {
+                    all.add(name);
+                    all.add(fields.valueBytes(i));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static AsciiString scheme(OriginRoute.To to) {
+        return to.origin().tls() ? HTTPS : HTTP;
+    }
+
+    private AsciiString authority(OriginRoute.To to) {
+        return AsciiString.of(keepsHost(to) ? publicAuthority() : to.origin().hostHeader());
+    }
+
+    private List<AsciiString> oursHttp2(RequestHead request) {
+        return List.of(trusted ? fields(lines(Optional.of(request.fields()))) : oursHttp2());
     }
 
     private AsciiString[] oursHttp2() {

@@ -49,9 +49,16 @@ final class Http1Responses {
         in = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, in, bytes);
     }
 
-    /** Passes on the next part of a response. */
-    Step step(ResponseListener user) {
-        return body == null ? readHead(user) : readBody(user, body);
+    /**
+     * Passes on the next part of a response.
+     *
+     * @param room whether that may be more than a body's end
+     */
+    Step step(ResponseListener user, boolean room) {
+        if (body != null) {
+            return readBody(user, room ? body.next(in) : body.end(in));
+        }
+        return room ? readHead(user) : Step.MORE_NEEDED;
     }
 
     private Step readHead(ResponseListener user) {
@@ -72,8 +79,8 @@ final class Http1Responses {
         };
     }
 
-    private Step readBody(ResponseListener user, BodyReader reader) {
-        return switch (reader.next(in)) {
+    private Step readBody(ResponseListener user, BodyStep step) {
+        return switch (step) {
             case BodyStep.NeedMore() -> Step.MORE_NEEDED;
             case BodyStep.Data(int length) -> {
                 user.data(in.readRetainedSlice(length));
@@ -90,11 +97,17 @@ final class Http1Responses {
 
     /** Whether the end of the connection is the response's, too; it then is complete. */
     boolean endsWithConnection() {
-        boolean ends = body != null && body.endsWithConnection();
-        if (ends) {
-            body = null;
-        }
-        return ends;
+        return body != null && body.endsWithConnection();
+    }
+
+    /** Whether the connection's end completes the response, and all of it was passed on. */
+    boolean isWholeAtEnd() {
+        return endsWithConnection() && !in.isReadable();
+    }
+
+    /** Whether something has come that was not passed on. */
+    boolean hasUnread() {
+        return in.isReadable();
     }
 
     boolean hasHead() {

@@ -71,6 +71,10 @@ final class Http1Stream implements ClientStream {
                 case BodyStep.Malformed _ -> exchange.fail(RequestError.REQUEST_BODY_MALFORMED);
             }
         }
+        // Nobody may wait for an end that needs no room, once all of the body was passed on.
+        if (exchange.takesEnd() && body.end(in) instanceof BodyStep.End(Fields trailers)) {
+            exchange.bodyEnded(trailers);
+        }
     }
 
     private boolean release(ByteBuf in) {
@@ -193,7 +197,7 @@ final class Http1Stream implements ClientStream {
     }
 
     @Override
-    public void tunnel(OriginConnection origin, ResponseHead switched, Tally tally) {
+    public void tunnel(OriginStream origin, ResponseHead switched, Tally tally) {
         String hop = "Connection: Upgrade\r\nUpgrade: " + switched.upgrade().orElseThrow() + "\r\n";
         connection.write(ResponseWriter.head(switched, hop, exchange.security(), allocator()));
         connection.tunnel(origin, tally);

@@ -1,10 +1,8 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.domain.Hostname;
-import dev.anyhost.proxy.channel.FlushOfWritten;
 import dev.anyhost.proxy.http1.Http1Limits;
 import dev.anyhost.proxy.http2.FrameWalk;
-import dev.anyhost.proxy.http2.HeaderSection;
 import dev.anyhost.proxy.http2.Http2Request;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,21 +10,15 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,58 +33,38 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
 
     private final Forwarding forwarding;
     private final Hostname hostname;
-    private final TimeLimits times;
-    private final Http2Connection.PropertyKey key;
+    private final TimeLimits limits;
+    private final Http2Streams<Http2ClientStream> streams;
     private final Http2ClientFrames frames;
     private final Http2StreamErrors streamErrors;
     private final Http2Leaving leaving = new Http2Leaving(this);
-    private final List<Http2ClientStream> touched = new ArrayList<>();
-    private @Nullable Attached attached;
-    private boolean inReadPass;
-    private boolean flushScheduled;
     private final FrameWalk walk = new FrameWalk();
-    private boolean sectionOpen;
-    private boolean asked;
-    private long checkNanos;
+    private @Nullable Attached attached;
 
     /** What is known once the handler is in a pipeline. */
-    private record Attached(ChannelHandlerContext ctx, ClientScope scope, Deadline deadline) {}
+    private record Attached(ClientScope scope, Http2ClientTimes times) {}
 
     Http2ClientConnection(
             Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings, Http2Setup setup) {
         super(decoder, encoder, settings);
         this.forwarding = setup.forwarding();
         this.hostname = setup.hostname();
-        this.times = forwarding.settings().times();
-        this.key = connection().newKey();
+        this.limits = forwarding.settings().times();
+        this.streams = new Http2Streams<>(this, this::streamClosed);
         this.frames = new Http2ClientFrames(this);
         this.streamErrors = new Http2StreamErrors(connection());
         decoder.frameListener(frames);
-        connection().addListener(new Http2ConnectionAdapter() {
-            @Override
-            public void onStreamClosed(Http2Stream closed) {
-                streamClosed(closed);
-            }
-        });
-        encoder.flowController().listener(written -> {
-            Http2ClientStream stream = written.getProperty(key);
-            if (stream != null && encoder.flowController().isWritable(written)) {
-                stream.writable();
-            }
-        });
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
-        ctx.pipeline().addBefore(ctx.name(), null, new FlushOfWritten());
+        streams.added(ctx);
         attached = new Attached(
-                ctx, ClientScope.of(forwarding, hostname, ctx), new Deadline(ctx.executor(), this::expired));
+                ClientScope.of(forwarding, hostname, ctx), new Http2ClientTimes(limits, ctx.executor(), this::expired));
         frames.start(ctx.executor().ticker());
         super.handlerAdded(ctx);
-        Http2LocalFlowController windows = decoder().flowController();
-        Http2Stream whole = connection().connectionStream();
-        windows.incrementWindowSize(whole, Http2Setup.CONNECTION_WINDOW - windows.windowSize(whole));
-        check(times.headers());
+        streams.openWindow(Http2Setup.CONNECTION_WINDOW);
+        times().check(limits.headers());
     }
 
     private Attached attached() {
@@ -103,74 +75,44 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     ChannelHandlerContext ctx() {
-        return attached().ctx();
+        return streams.ctx();
     }
 
-    long nanoTime() {
-        return ctx().executor().ticker().nanoTime();
+    TimeLimits limits() {
+        return limits;
     }
 
-    TimeLimits times() {
-        return times;
+    Http2ClientTimes times() {
+        return attached().times();
     }
 
     private ClientScope scope() {
         return attached().scope();
     }
 
-    /** Looks at the time limits of all streams no later than in so long. */
-    void check(Duration limit) {
-        checkNanos = nanoTime() + limit.toNanos();
-        attached().deadline().inNanos(limit.toNanos());
-    }
-
-    /** A stream waits for something, from now for so long. */
-    void awaits(long nowNanos, long limitNanos) {
-        long at = nowNanos + limitNanos;
-        if (at - checkNanos < 0) {
-            checkNanos = at;
-            attached().deadline().inNanos(limitNanos);
-        }
+    /** Without a request, and not about to end. */
+    private boolean isResting() {
+        return streams.active() == 0 && !leaving.begun();
     }
 
     private void expired() {
-        if (leaving.ending() || (connection().numActiveStreams() == 0 && !leaving.begun())) {
+        if (leaving.ending() || isResting()) {
             close(ctx(), ctx().newPromise());
             return;
         }
-        long now = nanoTime();
-        check(times.idle());
-        for (Http2ClientStream stream : streams()) {
+        long now = times().nanoTime();
+        times().check(limits.idle());
+        for (Http2ClientStream stream : streams.users()) {
             stream.expire(now);
         }
         leaving.expire(now);
         flush();
     }
 
-    private List<Http2ClientStream> streams() {
-        List<Http2ClientStream> all = new ArrayList<>();
-        try {
-            connection().forEachActiveStream(active -> {
-                Http2ClientStream stream = active.getProperty(key);
-                if (stream != null) {
-                    all.add(stream);
-                }
-                return true;
-            });
-        } catch (Http2Exception impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        return all;
-    }
-
-    private void streamClosed(Http2Stream closed) {
-        Http2ClientStream stream = closed.removeProperty(key);
-        if (stream != null) {
-            stream.closed();
-        }
+    private void streamClosed() {
         leaving.endIfIdle();
-        if (connection().numActiveStreams() == 0 && !leaving.begun()) {
-            check(times.idle());
+        if (isResting()) {
+            times().check(limits.idle());
         }
     }
 
@@ -180,30 +122,14 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
             ReferenceCountUtil.release(message);
             return;
         }
-        inReadPass = true;
+        streams.reading();
         if (!frames.pay(walk.feed((ByteBuf) message))) {
             ReferenceCountUtil.release(message);
-            onError(ctx, false, calm("too many frames that carry nothing"));
+            onError(ctx, false, Http2ClientFrames.calm("too many frames that carry nothing"));
             return;
         }
         super.channelRead(ctx, message);
-        watchSection(walk.isUnfinished());
-    }
-
-    /** Without a stream, what isn't a whole frame or header section is the beginning of a request. */
-    private void watchSection(boolean unfinished) {
-        if (!asked) {
-            return; // The time for the first request runs from the beginning, whatever comes.
-        }
-        if (connection().numActiveStreams() > 0 || leaving.begun()) {
-            sectionOpen = false;
-        } else if (unfinished && !sectionOpen) {
-            sectionOpen = true;
-            check(times.headers());
-        } else if (!unfinished && sectionOpen) {
-            sectionOpen = false;
-            check(times.idle());
-        }
+        times().watchSection(walk.isUnfinished(), isResting());
     }
 
     @Override
@@ -217,86 +143,44 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        inReadPass = false;
-        touched.forEach(Http2ClientStream::flushOrigin);
-        touched.clear();
+        streams.read();
         super.channelReadComplete(ctx);
-    }
-
-    /** What the stream has written to its origin goes out, together with the rest of what is being read now. */
-    void flushOriginOf(Http2ClientStream stream) {
-        if (inReadPass) {
-            touched.add(stream);
-        } else {
-            stream.flushOrigin();
-        }
     }
 
     /** Responses that arrive in one pass of the loop go out in one write. */
     void flush() {
-        if (!flushScheduled && !inReadPass) {
-            flushScheduled = true;
-            ctx().executor().execute(() -> {
-                flushScheduled = false;
-                if (ctx().channel().isActive()) {
-                    flush(ctx());
-                }
-            });
-        }
+        streams.flush();
     }
 
-    /** A header section: a request's, or its trailers. */
-    void headers(int id, Http2Headers headers, boolean endOfStream) throws Http2Exception {
-        if (ctx().channel().bytesBeforeWritable() > MOST_UNSENT) {
-            throw calm("requests without taking their responses");
-        }
-        Http2Stream stream = connection().stream(id);
-        Http1Limits limits = forwarding.settings().requests();
-        Http2ClientStream known = stream.getProperty(key);
-        if (known == null) {
-            begin(stream, HeaderSection.request(headers, endOfStream, limits), endOfStream);
-        } else {
-            known.trailers(HeaderSection.trailers(headers, limits));
-        }
+    Http2Streams<Http2ClientStream> streams() {
+        return streams;
     }
 
-    private static Http2Exception calm(String reason) {
-        return Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, reason);
+    /** Whether too much waits for the connection itself. */
+    boolean isOverfull() {
+        return ctx().channel().bytesBeforeWritable() > MOST_UNSENT;
     }
 
-    private void begin(Http2Stream stream, Http2Request request, boolean endOfStream) throws Http2Exception {
+    /** What clients' header sections may be. */
+    Http1Limits sections() {
+        return forwarding.settings().requests();
+    }
+
+    /** A request has come, whole or with a body to follow. */
+    void begin(int id, Http2Request request, boolean complete) throws Http2Exception {
         if (forwarding.draining().getAsBoolean()) {
             leave();
         }
-        asked = true;
-        var begun = new Http2ClientStream(this, stream, endOfStream);
-        stream.setProperty(key, begun);
+        times().asked();
+        Http2Stream stream = connection().stream(id);
+        var begun = new Http2ClientStream(this, stream, complete);
+        streams.use(stream, begun);
         begun.start(request, scope());
-    }
-
-    /** The next of a request's body; returns how much of it needs no more room here. */
-    int data(int id, ByteBuf data, boolean endOfStream) {
-        Http2ClientStream stream = connection().stream(id).getProperty(key);
-        return stream == null ? data.readableBytes() : stream.arrived(data, endOfStream);
     }
 
     /** So many bytes of a response's body went out. */
     void sent(int bytes) {
         frames.sent(bytes);
-    }
-
-    boolean takesMore(Http2Stream stream) {
-        return encoder().flowController().isWritable(stream);
-    }
-
-    /** So much of a request's body was passed on: the client may send as much again. */
-    void consumed(Http2Stream stream, int bytes) {
-        try {
-            decoder().flowController().consumeBytes(stream, bytes);
-        } catch (Http2Exception ours) {
-            throw new IllegalStateException("window of stream " + stream.id(), ours);
-        }
-        flush();
     }
 
     /** The client takes nothing more. */
@@ -319,16 +203,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         leaving.pinged();
     }
 
-    /** The flow controller tells of streams whose marks changed; the channel may have been full without its looking. */
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
         super.channelWritabilityChanged(ctx);
         if (ctx.channel().isWritable()) {
-            for (Http2ClientStream stream : streams()) {
-                if (takesMore(stream.stream())) {
-                    stream.writable();
-                }
-            }
+            streams.channelWritable();
         }
     }
 
@@ -357,7 +236,15 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     @Override
     public ChannelFuture resetStream(ChannelHandlerContext ctx, int id, long errorCode, ChannelPromise promise) {
         streamErrors.weReset(id);
-        return super.resetStream(ctx, id, errorCode, promise);
+        ChannelFuture written = super.resetStream(ctx, id, errorCode, promise);
+        payForReset(ctx, errorCode);
+        return written;
+    }
+
+    private void payForReset(ChannelHandlerContext ctx, long errorCode) {
+        if (!frames.payForReset(errorCode)) {
+            onError(ctx, false, Http2ClientFrames.calm("too many requests that had to be reset"));
+        }
     }
 
     @Override
@@ -368,10 +255,14 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
         Http2Exception strict = outbound ? found : streamErrors.strict(found);
         if (strict instanceof Http2Exception.StreamException ofStream) {
-            if (!outbound && connection().stream(ofStream.streamId()) == null) {
+            boolean unknown = connection().stream(ofStream.streamId()) == null;
+            if (!outbound && unknown) {
                 scope().refusedUnread(); // Malformed already for Netty, which made no stream of it.
             }
             super.onStreamError(ctx, outbound, cause, ofStream);
+            if (unknown) {
+                payForReset(ctx, ofStream.error().code()); // Netty resets those without asking.
+            }
         } else {
             onConnectionError(ctx, outbound, cause, strict);
         }
@@ -404,6 +295,6 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     @Override
     protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
         super.handlerRemoved0(ctx);
-        attached().deadline().cancel();
+        times().cancel();
     }
 }

@@ -10,56 +10,46 @@ import dev.anyhost.proxy.http2.Http2Request;
 import dev.anyhost.proxy.http2.WebSocketKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request and response on an HTTP/2 connection. What the origin doesn't take yet of a request's body waits here, and
- * the client's window stays as much smaller.
- */
-final class Http2ClientStream implements ClientStream {
+/** One request and response on a client's HTTP/2 connection, or what becomes of them: a tunnel. */
+final class Http2ClientStream implements ClientStream, Http2Streams.User {
 
     private static final BodyFraming NO_BODY = new BodyFraming.None();
-    /** In bytes: what is copied at once rather than passed on where it arrived. */
-    private static final int SMALL = 1024;
 
     private final Http2ClientConnection connection;
     private final Http2Stream stream;
-    private final HeldBody body = new HeldBody();
-    private Fields trailers = Fields.none();
-    private boolean requestEnded;
-    private boolean endPassed;
-    private boolean pumping;
+    private final Http2RequestBody body;
+    private final Http2ResponseWriter response;
     private boolean headRequest;
     private @Nullable WebSocketKey webSocket;
     private @Nullable Exchange exchange;
-    private @Nullable StreamTunnel tunnel;
-    /** Not written yet, because the stream may end with it. */
-    private @Nullable ByteBuf last;
+    /** The exchange, or the tunnel after it; null once nobody wants the rest of the request. */
+    private @Nullable ClientListener listener;
+    /** The response's end leaves the client its turn. */
+    private boolean halfOpen;
 
-    private boolean responseEnded;
     private long deadlineNanos;
 
     Http2ClientStream(Http2ClientConnection connection, Http2Stream stream, boolean requestEnded) {
         this.connection = connection;
         this.stream = stream;
-        this.requestEnded = requestEnded;
+        this.body = new Http2RequestBody(this, connection, stream, requestEnded);
+        this.response = new Http2ResponseWriter(connection, stream.id(), this::responseWritten);
     }
 
-    Http2Stream stream() {
-        return stream;
+    @Nullable
+    ClientListener listener() {
+        return listener;
     }
 
     /** @throws Http2Exception when the request is malformed */
     void start(Http2Request request, ClientScope scope) throws Http2Exception {
-        await(connection.times().bodyIdle());
+        await(connection.limits().bodyIdle());
         switch (request) {
             case Http2Request.Plain(RequestHead head) -> start(head, scope);
             case Http2Request.WebSocket(RequestHead head, WebSocketKey key) -> {
@@ -91,6 +81,7 @@ final class Http2ClientStream implements ClientStream {
             case ClientScope.Destination.Forwarded(OriginRoute.To to) -> {
                 var begun = new Exchange(this, scope, head, to);
                 exchange = begun;
+                listener = begun;
                 begun.forward();
             }
         }
@@ -103,119 +94,43 @@ final class Http2ClientStream implements ClientStream {
 
     /** The next of the request's body; returns how much of it needs no more room here. */
     int arrived(ByteBuf data, boolean endOfStream) {
-        requestEnded |= endOfStream;
-        int length = data.readableBytes();
-        if (exchange == null && tunnel == null) {
-            return length; // Answered already; the client may not know yet.
-        }
-        if (length >= SMALL && body.isEmpty()) {
-            body.lend(data.retain());
-            pump();
-            body.settle(allocator());
-        } else {
-            body.add(data, allocator());
-            pump();
-        }
-        return 0;
+        return body.arrived(data, endOfStream);
     }
 
     /** The request's trailer section. */
     void trailers(BodyStep section) throws Http2Exception {
         switch (section) {
-            case BodyStep.End(Fields fields) -> {
-                trailers = fields;
-                requestEnded = true;
-                pump();
-            }
+            case BodyStep.End(Fields fields) -> body.trailed(fields);
             case BodyStep.Malformed _, BodyStep.Data _, BodyStep.NeedMore() -> throw malformed();
         }
     }
 
-    private void pump() {
-        if (pumping) {
-            return; // The origin took what was just written, and more; the loop below sees it.
-        }
-        pumping = true;
-        try {
-            while (takesBody() && passNext()) {
-                // Each step passes on what it can.
-            }
-        } finally {
-            pumping = false;
-        }
-        connection.flushOriginOf(this);
-    }
-
     /** Whether the request's body is the origin's by now: what follows an extended CONNECT is for after the 101. */
-    private boolean passesBody() {
-        return webSocket == null || tunnel != null;
+    boolean passesBody() {
+        return webSocket == null || exchange == null;
     }
 
-    private boolean passNext() {
-        if (!passesBody()) {
-            passEnd();
-            return false;
-        }
-        ByteBuf next = body.poll();
-        if (next != null) {
-            int length = next.readableBytes();
-            pass(next);
-            connection.consumed(stream, length);
-            return true;
-        }
-        if (requestEnded && !endPassed) {
-            endPassed = true;
-            passEnd();
-        }
-        return false;
-    }
-
-    private boolean takesBody() {
-        return tunnel == null ? exchange != null && exchange.takesBody() : tunnel.takesMore();
-    }
-
-    private void pass(ByteBuf data) {
-        if (tunnel != null) {
-            tunnel.fromClient(data);
-        } else if (exchange != null) {
-            exchange.body(data);
+    /** What was passed on of the request's body goes out, with all that was read now. */
+    @Override
+    public void paused() {
+        if (listener != null) {
+            listener.flushOrigin();
         }
     }
 
-    private void passEnd() {
-        if (tunnel != null) {
-            tunnel.clientEnded();
-        } else if (exchange != null) {
-            exchange.bodyEnded(trailers);
-        }
-    }
-
-    void flushOrigin() {
-        if (tunnel != null) {
-            tunnel.flushOrigin();
-        } else if (exchange != null) {
-            exchange.flushOrigin();
-        }
-    }
-
-    /** The client's window, or the connection's room, has grown. */
-    void writable() {
-        if (tunnel != null) {
-            tunnel.clientWritable();
-        } else if (exchange != null) {
-            exchange.clientWritable();
+    @Override
+    public void writable() {
+        if (listener != null) {
+            listener.clientWritable();
         }
         flush();
     }
 
     void expire(long nowNanos) {
         if (deadlineNanos - nowNanos > 0) {
-            connection.awaits(nowNanos, deadlineNanos - nowNanos);
-        } else if (tunnel != null) {
-            tunnel.close();
-            connection.reset(stream, Http2Error.CANCEL);
-        } else if (exchange != null) {
-            exchange.timedOut();
+            connection.times().awaits(nowNanos, deadlineNanos - nowNanos);
+        } else if (listener != null) {
+            listener.timedOut();
         } else if (stream.isResetSent()) {
             connection.giveUp(); // Not even that is taken.
         } else {
@@ -223,27 +138,24 @@ final class Http2ClientStream implements ClientStream {
         }
     }
 
-    /** The stream is over, for whatever reason. */
-    void closed() {
-        Exchange left = exchange;
-        exchange = null;
-        dropBody();
-        if (last != null) {
-            last.release();
-            last = null;
+    @Override
+    public void closed() {
+        if (halfOpen && body.isComplete()) {
+            return; // What the client said last is on its way still.
         }
-        if (tunnel != null) {
-            tunnel.close();
-        } else if (left != null && !responseEnded) {
-            left.clientLeft();
+        ClientListener left = listener;
+        forget();
+        response.drop();
+        if (left != null) {
+            left.clientLeft(response.hasEnded());
         }
     }
 
-    private void dropBody() {
-        int dropped = body.clear();
-        if (dropped > 0) {
-            connection.consumed(stream, dropped);
-        }
+    /** Nobody wants the rest of the request. */
+    private void forget() {
+        exchange = null;
+        listener = null;
+        body.drop();
     }
 
     @Override
@@ -253,35 +165,35 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public long nanoTime() {
-        return connection.nanoTime();
+        return connection.times().nanoTime();
     }
 
     @Override
     public void awaitNanos(long limit) {
         long now = nanoTime();
         deadlineNanos = now + limit;
-        connection.awaits(now, limit);
+        connection.times().awaits(now, limit);
     }
 
     @Override
     public boolean takesMore() {
-        return responseEnded || connection.takesMore(stream);
+        return response.hasEnded() || connection.streams().takesMore(stream);
     }
 
     @Override
     public void resume() {
-        pump();
+        body.pump();
     }
 
     @Override
     public void interim(ResponseHead head) {
-        writeHeaders(ResponseFields.of(head, security()), false);
+        response.headers(ResponseFields.of(head, security()), false);
     }
 
     @Override
     public void respond(ResponseHead head) {
         boolean bodiless = head.framing().equals(NO_BODY) || head.framing().equals(new BodyFraming.Fixed(0));
-        writeHeaders(ResponseFields.of(head, security()), bodiless);
+        response.headers(ResponseFields.of(head, security()), bodiless);
     }
 
     private Optional<TransportSecurity> security() {
@@ -290,114 +202,89 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void data(ByteBuf data) {
-        ByteBuf before = last;
-        last = data; // First: the write may make room, and so bring what follows this.
-        if (before != null) {
-            write(before, false);
-        }
+        response.data(data);
     }
 
     @Override
     public void end(Fields sent) {
-        if (responseEnded) {
-            return;
-        }
-        Optional<Http2Headers> section = ResponseFields.trailers(sent);
-        writeLast(section.isEmpty());
-        section.ifPresent(fields -> writeHeaders(fields, true));
+        response.end(ResponseFields.trailers(sent).orElse(null));
     }
 
     @Override
     public void finished() {
-        exchange = null;
-        await(connection.times().bodyIdle());
-        dropBody();
+        forget();
+        await(connection.limits().bodyIdle());
         connection.flush();
     }
 
     @Override
-    public void answer(SmallResponse response) {
-        byte[] text = response.body().getBytes(StandardCharsets.UTF_8);
-        boolean bodiless = headRequest || text.length == 0;
-        writeHeaders(ResponseFields.of(response, text.length), bodiless);
-        if (!bodiless) {
-            last = allocator().ioBuffer(text.length).writeBytes(text);
-            writeLast(true);
-        }
+    public void answer(SmallResponse ours) {
+        response.whole(ours, headRequest, allocator());
         finished();
     }
 
     @Override
     public void cut() {
-        exchange = null;
-        await(connection.times().bodyIdle());
+        forget();
+        await(connection.limits().bodyIdle());
         connection.reset(stream, Http2Error.INTERNAL_ERROR);
     }
 
     @Override
-    public void tunnel(OriginConnection origin, ResponseHead switched, Tally tally) {
+    public void tunnel(OriginStream origin, ResponseHead switched, Tally tally) {
         if (webSocket == null || !webSocket.isAnsweredBy(switched)) {
             origin.abandon();
             tally.finish(RequestError.RESPONSE_MALFORMED);
             answer(ErrorPage.text(RequestError.RESPONSE_MALFORMED));
             return;
         }
-        writeHeaders(ResponseFields.tunnel(switched, security()), false);
-        exchange = null;
-        tunnel = new StreamTunnel(this, origin.channel(), connection.times(), tally);
-        tunnel.open(origin);
-        pump();
-        flush();
+        response.headers(ResponseFields.tunnel(switched, security()), false);
+        var tunnel = new Tunnel(
+                connection.ctx().executor(),
+                connection.limits(),
+                tally,
+                side -> new Http2ClientTunnel(this, side),
+                side -> origin.tunnel(side, false)); // An HTTP/1.1 origin's end nearly always is a close.
+        tunnel.open();
     }
 
-    /** Ends a tunnel's way to the client, or all of it. */
-    void tunnelEnded(boolean clean) {
-        tunnel = null;
-        await(connection.times().bodyIdle());
-        if (clean) {
-            writeLast(true);
+    /** What follows is a tunnel's. */
+    void joined(Http2ClientTunnel tunnel) {
+        exchange = null;
+        listener = tunnel;
+    }
+
+    /** A tunnel's other end has said all; the client may go on. */
+    void endOutput() {
+        halfOpen = true;
+        response.end(null);
+        connection.flush();
+    }
+
+    /** A tunnel is over: with all that was said, or broken off. */
+    void left(boolean clean) {
+        forget();
+        halfOpen = false;
+        await(connection.limits().bodyIdle());
+        boolean answered = response.hasEnded();
+        if (clean && !answered) {
+            response.end(null);
             connection.flush();
-        } else {
-            connection.reset(stream, Http2Error.CANCEL);
+        } else if (stream.state() != Http2Stream.State.CLOSED && !(answered && body.isComplete())) {
+            connection.reset(stream, answered ? Http2Error.NO_ERROR : Http2Error.CANCEL);
         }
     }
 
     @Override
     public void flush() {
-        writeLast(false);
+        response.pause();
         connection.flush();
     }
 
-    private void writeLast(boolean endOfStream) {
-        ByteBuf data = last == null ? Unpooled.EMPTY_BUFFER : last;
-        last = null;
-        if (endOfStream || data.isReadable()) {
-            write(data, endOfStream);
-        } else {
-            data.release();
+    private void responseWritten() {
+        if (!body.isComplete() && !halfOpen) {
+            // The response doesn't need the rest of the request (RFC 9113 section 8.1).
+            connection.reset(stream, Http2Error.NO_ERROR);
         }
-    }
-
-    private void write(ByteBuf data, boolean endOfStream) {
-        connection.sent(data.readableBytes());
-        connection.encoder().writeData(connection.ctx(), stream.id(), data, 0, endOfStream, promise(endOfStream));
-    }
-
-    private void writeHeaders(Http2Headers headers, boolean endOfStream) {
-        connection.encoder().writeHeaders(connection.ctx(), stream.id(), headers, 0, endOfStream, promise(endOfStream));
-    }
-
-    private ChannelPromise promise(boolean endOfStream) {
-        responseEnded |= endOfStream;
-        ChannelPromise written = connection.ctx().newPromise();
-        if (endOfStream && !requestEnded) {
-            written.addListener(done -> {
-                if (done.isSuccess() && !requestEnded) {
-                    // The response doesn't need the rest of the request (RFC 9113 section 8.1).
-                    connection.reset(stream, Http2Error.NO_ERROR);
-                }
-            });
-        }
-        return written;
     }
 }

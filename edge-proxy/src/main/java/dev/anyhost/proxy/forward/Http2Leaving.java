@@ -44,10 +44,10 @@ final class Http2Leaving {
         // What the client sent before it knew is here when it answers.
         ChannelHandlerContext ctx = connection.ctx();
         connection.encoder().writePing(ctx, false, 0, ctx.newPromise());
-        Duration longest = connection.times().drain();
-        long now = connection.nanoTime();
+        Duration longest = connection.limits().drain();
+        long now = connection.times().nanoTime();
         untilNanos = now + longest.toNanos();
-        connection.awaits(now, longest.toNanos());
+        connection.times().awaits(now, longest.toNanos());
         connection.flush();
     }
 
@@ -65,7 +65,7 @@ final class Http2Leaving {
         }
         long left = untilNanos - nowNanos;
         if (left > 0) {
-            connection.awaits(nowNanos, left);
+            connection.times().awaits(nowNanos, left);
         } else {
             tellLast();
         }
@@ -120,11 +120,12 @@ final class Http2Leaving {
 
     private void end() {
         ending = true;
-        connection.check(connection.times().bodyIdle());
+        connection.times().check(connection.limits().bodyIdle());
     }
 
     private void linger() {
         LingeringClose.of(
-                connection.ctx(), () -> connection.check(connection.times().linger()));
+                connection.ctx(),
+                () -> connection.times().check(connection.limits().linger()));
     }
 }

@@ -1,13 +1,10 @@
 package dev.anyhost.proxy.forward;
 
-import dev.anyhost.proxy.channel.FlushOfWritten;
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -17,9 +14,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2OriginConnection extends Http2ConnectionHandler {
 
-    /** Of each field, in the size of a header section; in bytes (RFC 9113 section 6.5.2). */
-    private static final int FIELD_OVERHEAD = 32;
-
     private final Http2OriginSetup setup;
-    private final Http2Connection.PropertyKey key;
+    private final Http2Streams<Http2OriginStream> streams;
     private final StreamRoom room;
-    private final List<Http2OriginStream> touched = new ArrayList<>();
-    private @Nullable ChannelHandlerContext ctx;
-    private boolean inReadPass;
-    private boolean flushScheduled;
+    private final OriginTerms terms;
     private boolean retired;
     private int cancelled;
     private long idleSinceNanos;
@@ -49,40 +38,27 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
             Http2OriginSetup setup) {
         super(decoder, encoder, settings);
         this.setup = setup;
-        this.key = connection().newKey();
+        this.streams = new Http2Streams<>(this, this::streamClosed);
         this.room = new StreamRoom(connection());
+        this.terms = new OriginTerms(
+                encoder.configuration().headersConfiguration(),
+                setup.pool().loop(),
+                setup.times().connect(),
+                this::untold);
         decoder.frameListener(new Http2OriginFrames(this));
-        connection().addListener(new Http2ConnectionAdapter() {
-            @Override
-            public void onStreamClosed(Http2Stream closed) {
-                streamClosed(closed);
-            }
-        });
-        encoder.flowController().listener(written -> {
-            Http2OriginStream stream = written.getProperty(key);
-            if (stream != null && encoder.flowController().isWritable(written)) {
-                stream.writable();
-            }
-        });
     }
 
     /** To a channel that is connected already. */
     @Override
-    public void handlerAdded(ChannelHandlerContext added) throws Exception {
-        ctx = added;
-        added.pipeline().addBefore(added.name(), null, new FlushOfWritten());
-        super.handlerAdded(added);
-        Http2Stream whole = connection().connectionStream();
-        int now = decoder().flowController().windowSize(whole);
-        decoder().flowController().incrementWindowSize(whole, Http2OriginSetup.CONNECTION_WINDOW - now);
-        flush();
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        streams.added(ctx);
+        super.handlerAdded(ctx);
+        streams.openWindow(Http2OriginSetup.CONNECTION_WINDOW);
+        streams.flush();
     }
 
     private ChannelHandlerContext ctx() {
-        if (ctx == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return ctx;
+        return streams.ctx();
     }
 
     Origin origin() {
@@ -101,26 +77,28 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         return room;
     }
 
+    OriginTerms terms() {
+        return terms;
+    }
+
+    /** The origin doesn't say what it takes: who waits to hear it has waited for long enough. */
+    private void untold() {
+        List<Http2OriginStream> all = terms.takeWaiting();
+        retire();
+        all.forEach(stream -> stream.fail(RequestError.ORIGIN_CONNECT_TIMEOUT, BodyListener.Seen.SOMETHING));
+    }
+
     /** Whether it takes one more request. */
     boolean takesStream() {
-        return !retired && channel().isActive() && room.isFree();
+        return !retired && channel().isActive() && room.isFree(terms.waiting());
     }
 
     boolean isIdle() {
-        return connection().numActiveStreams() == 0;
+        return streams.active() == 0 && terms.waiting() == 0;
     }
 
     long idleSinceNanos() {
         return idleSinceNanos;
-    }
-
-    /** Whether the origin takes a header section that large, as far as it has said (RFC 9113 section 6.5.2). */
-    boolean takes(Http2Headers section) {
-        long size = 0;
-        for (Map.Entry<CharSequence, CharSequence> field : section) {
-            size += field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
-        }
-        return size <= encoder().configuration().headersConfiguration().maxHeaderListSize();
     }
 
     /** Sends a request's head; null when no stream can be had any more. */
@@ -133,7 +111,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         encoder().writeHeaders(ctx(), id, headers, 0, endOfStream, ctx().newPromise());
         Http2Stream opened = connection().stream(id);
         if (opened != null) {
-            opened.setProperty(key, by);
+            streams.use(opened, by);
         }
         return opened;
     }
@@ -149,17 +127,12 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     }
 
     boolean takesMore(Http2Stream stream) {
-        return encoder().flowController().isWritable(stream);
+        return streams.takesMore(stream);
     }
 
     /** So much of a response's body was passed on: the origin may send as much again. */
     void consumed(Http2Stream stream, int bytes) {
-        try {
-            decoder().flowController().consumeBytes(stream, bytes);
-        } catch (Http2Exception ours) {
-            throw new IllegalStateException("window of stream " + stream.id(), ours);
-        }
-        flush();
+        streams.consumed(stream, bytes);
     }
 
     void reset(Http2Stream stream, Http2Error error) {
@@ -174,15 +147,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
 
     /** Requests that are made in one pass of the loop go out in one write. */
     void flush() {
-        if (!flushScheduled && !inReadPass) {
-            flushScheduled = true;
-            ctx().executor().execute(() -> {
-                flushScheduled = false;
-                if (channel().isActive()) {
-                    flush(ctx());
-                }
-            });
-        }
+        streams.flush();
     }
 
     /** No further requests; the connection ends with the last of those under way. */
@@ -195,6 +160,8 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         if (!retired) {
             retired = true;
             setup.pool().withdraw(this);
+            // Nothing of theirs was sent: another connection is as good.
+            terms.takeWaiting().forEach(stream -> stream.fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL));
         }
     }
 
@@ -204,11 +171,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         }
     }
 
-    private void streamClosed(Http2Stream closed) {
-        Http2OriginStream stream = closed.removeProperty(key);
-        if (stream != null) {
-            stream.closed();
-        }
+    private void streamClosed() {
         rest();
         closeIfDone();
     }
@@ -224,51 +187,35 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     /** Whose frame has come; null when nobody waits for it any more. */
     @Nullable
     Http2OriginStream touched(int id) {
-        Http2Stream of = connection().stream(id);
-        Http2OriginStream stream = of == null ? null : of.getProperty(key);
+        Http2OriginStream stream = streams.user(id);
         if (stream != null) {
-            touched.add(stream);
+            streams.touch(stream);
         }
         return stream;
     }
 
     /** Those on streams with higher numbers. */
     List<Http2OriginStream> streamsAfter(int last) {
-        List<Http2OriginStream> all = new ArrayList<>();
-        try {
-            connection().forEachActiveStream(active -> {
-                Http2OriginStream stream = active.getProperty(key);
-                if (stream != null && active.id() > last) {
-                    all.add(stream);
-                }
-                return true;
-            });
-        } catch (Http2Exception impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        return all;
+        return streams.usersAfter(last);
     }
 
-    /** The flow controller tells of streams whose marks changed; the channel may have been full without its looking. */
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
         super.channelWritabilityChanged(context);
         if (context.channel().isWritable()) {
-            streamsAfter(0).stream().filter(Http2OriginStream::isWritable).forEach(Http2OriginStream::writable);
+            streams.channelWritable();
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        inReadPass = true;
+        streams.reading();
         super.channelRead(context, message);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-        inReadPass = false;
-        touched.forEach(Http2OriginStream::paused);
-        touched.clear();
+        streams.read();
         super.channelReadComplete(context);
     }
 
@@ -279,7 +226,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         if (known == null && !outbound && found.error() == Http2Error.STREAM_CLOSED) {
             return; // It was on its way when we reset the stream.
         }
-        Http2OriginStream stream = known == null ? null : known.getProperty(key);
+        Http2OriginStream stream = streams.user(found.streamId());
         if (stream != null) {
             stream.malformed();
         }
@@ -289,7 +236,7 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
     @Override
     protected void onConnectionError(
             ChannelHandlerContext context, boolean outbound, Throwable cause, @Nullable Http2Exception protocol) {
-        List<Http2OriginStream> all = streamsAfter(0);
+        List<Http2OriginStream> all = streams.users();
         withdraw();
         if (protocol == null) {
             PeerFailure.logIfBug(cause);

@@ -4,13 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.util.List;
 
 /** What an origin's frames say, once Netty has found them to be allowed where they stand. */
-final class Http2OriginFrames extends Http2FrameAdapter {
+final class Http2OriginFrames extends Http2HeadersWithoutPriority {
 
     private final Http2OriginConnection connection;
 
@@ -19,25 +18,11 @@ final class Http2OriginFrames extends Http2FrameAdapter {
     }
 
     @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean endOfStream)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, endOfStream);
-    }
-
-    @Override
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean endOfStream)
             throws Http2Exception {
         Http2OriginStream stream = connection.touched(id);
         if (stream != null) {
-            stream.headers(headers, endOfStream);
+            stream.headers(headers, endOfStream, id);
         }
     }
 
@@ -45,7 +30,7 @@ final class Http2OriginFrames extends Http2FrameAdapter {
     public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean endOfStream)
             throws Http2Exception {
         Http2OriginStream stream = connection.touched(id);
-        return padding + (stream == null ? data.readableBytes() : stream.data(data, endOfStream));
+        return padding + (stream == null ? data.readableBytes() : stream.data(data, endOfStream, id));
     }
 
     @Override
@@ -70,5 +55,6 @@ final class Http2OriginFrames extends Http2FrameAdapter {
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
         connection.room().told();
+        connection.terms().told(settings);
     }
 }

@@ -2,12 +2,9 @@ package dev.anyhost.proxy.forward;
 
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.AsciiString;
 import java.util.Set;
 
@@ -45,6 +42,7 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
             AsciiString.cached(":method"),
             AsciiString.cached(":scheme"),
             AsciiString.cached(":authority"),
+            AsciiString.cached(":protocol"),
             AsciiString.cached("te"),
             AsciiString.cached("content-type"),
             AsciiString.cached("x-forwarded-proto"),
@@ -52,22 +50,17 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
 
     private final Origin origin;
     private final OriginPool pool;
-    private final Http1Limits limits;
+    private final ForwardSettings settings;
 
-    Http2OriginSetup(Origin origin, OriginPool pool, Http1Limits limits) {
+    Http2OriginSetup(Origin origin, OriginPool pool, ForwardSettings settings) {
         this.origin = origin;
         this.pool = pool;
-        this.limits = limits;
-        var connection = new DefaultHttp2Connection(false);
-        connection
-                .remote()
-                .flowController(
-                        new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
-        connection(connection);
+        this.settings = settings;
+        connection(Http2Streams.connection(false));
         initialSettings(Http2Settings.defaultSettings()
                 .pushEnabled(false)
                 .initialWindowSize(STREAM_WINDOW)
-                .maxHeaderListSize(limits.head()));
+                .maxHeaderListSize(settings.responses().head()));
         headerSensitivityDetector((name, value) -> !COMMON.contains(AsciiString.of(name)));
         encoderIgnoreMaxHeaderListSize(true); // We look at it ourselves; Netty would throw.
         encoderEnforceMaxQueuedControlFrames(MOST_CONTROL_FRAMES_UNSENT);
@@ -97,6 +90,10 @@ final class Http2OriginSetup extends AbstractHttp2ConnectionHandlerBuilder<Http2
     }
 
     Http1Limits limits() {
-        return limits;
+        return settings.responses();
+    }
+
+    TimeLimits times() {
+        return settings.times();
     }
 }

@@ -1,49 +1,44 @@
 package dev.anyhost.proxy.forward;
 
-import dev.anyhost.proxy.http1.BodyFraming;
-import dev.anyhost.proxy.http1.BodyStep;
 import dev.anyhost.proxy.http1.Fields;
-import dev.anyhost.proxy.http1.Parsed;
 import dev.anyhost.proxy.http1.RequestHead;
 import dev.anyhost.proxy.http1.ResponseHead;
-import dev.anyhost.proxy.http2.HeaderSection;
-import dev.anyhost.proxy.http2.ResponseSection;
+import dev.anyhost.proxy.http2.WebSocketKey;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request and response on an HTTP/2 connection to an origin. What the client doesn't take yet of the response's body
- * waits here, and the origin's window for this stream stays as much smaller.
- */
-final class Http2OriginStream implements OriginStream {
-
-    private static final long UNKNOWN = -1;
+/** One request and response on an HTTP/2 connection to an origin, or what becomes of them: a tunnel. */
+final class Http2OriginStream implements OriginStream, Http2Streams.User {
 
     private final Http2OriginConnection connection;
-    private final HeldBody held = new HeldBody();
-    private @Nullable Http2Stream stream;
-    private @Nullable ResponseListener listener;
-    private boolean toHead;
-    private boolean requestEnded;
-    /** Of the request's body, in bytes. */
-    private long unsent = UNKNOWN;
+    private final Http2RequestWriter request;
+    private final Http2ResponseReader response;
+    private final Http2ResponseBody body;
+    /** Of the request, until it is sent. */
+    private @Nullable Http2Headers section;
+    /** Who hears of heads; the same as {@link #listener} until that is a tunnel. */
+    private @Nullable ResponseListener user;
 
+    private @Nullable BodyListener listener;
+    private boolean connect;
+    private boolean tunnelling;
     private boolean untouched = true;
-    private @Nullable ResponseHead head;
-    /** Of the response's body, in bytes. */
-    private long left = UNKNOWN;
-
-    private boolean responseEnded;
-    private Fields trailers = Fields.none();
 
     Http2OriginStream(Http2OriginConnection connection) {
         this.connection = connection;
+        this.request = new Http2RequestWriter(connection);
+        this.response = new Http2ResponseReader(connection.limits());
+        this.body = new Http2ResponseBody(this);
+    }
+
+    @Nullable
+    BodyListener listener() {
+        return listener;
     }
 
     @Override
@@ -52,246 +47,235 @@ final class Http2OriginStream implements OriginStream {
     }
 
     @Override
-    public void begin(ResponseListener user, RequestHead request, OriginRoute.To to, ForwardedHeaders headers) {
-        listener = user;
-        toHead = request.isHead();
-        unsent = length(request.framing());
-        requestEnded = unsent == 0;
-        Http2Headers section = headers.http2(request, to);
-        if (!connection.takes(section)) {
-            connection.rest();
-            // No refusal: on another connection it is as large.
-            fail(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN, ResponseListener.Seen.SOMETHING);
+    public void begin(ResponseListener by, RequestHead head, OriginRoute.To to, ForwardedHeaders headers) {
+        user = by;
+        listener = by;
+        if (Upgrades.of(head) == Upgrades.Kind.WEBSOCKET) {
+            beginWebSocket(head, headers.extendedConnect(head, to));
             return;
         }
-        stream = connection.open(this, section, requestEnded);
-        if (stream == null) {
-            fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+        request.expect(head.framing());
+        response.expect(head.isHead());
+        send(headers.http2(head, to));
+    }
+
+    /** The origin won't see the key, so that looking at it is ours (RFC 6455 section 4.2.1, RFC 8441 section 5). */
+    private void beginWebSocket(RequestHead head, Http2Headers extendedConnect) {
+        Optional<WebSocketKey> key = WebSocketKey.of(head);
+        if (key.isEmpty()) {
+            refuse(RequestError.REQUEST_MALFORMED);
+            return;
+        }
+        connect = true;
+        response.expect(key.get());
+        send(extendedConnect);
+    }
+
+    /** The origin has said what it takes. */
+    void told() {
+        if (section != null) {
+            send(section);
+            writable();
         }
     }
 
-    private static long length(BodyFraming framing) {
-        return switch (framing) {
-            case BodyFraming.None() -> 0;
-            case BodyFraming.Fixed(long length) -> length;
-            case BodyFraming.Chunked(), BodyFraming.UntilClose() -> UNKNOWN;
-        };
+    /** Sends the request's head, or waits until it is known whether the origin takes it. */
+    private void send(Http2Headers head) {
+        section = head;
+        switch (connection.terms().of(head, connect)) {
+            case TAKEN -> open(head);
+            case TOO_LARGE -> refuse(RequestError.REQUEST_TOO_LARGE_FOR_ORIGIN);
+            case NO_TUNNELS -> refuse(RequestError.UPGRADE_IMPOSSIBLE);
+            case UNTOLD -> connection.terms().await(this);
+        }
+    }
+
+    private void open(Http2Headers head) {
+        section = null;
+        if (!request.head(this, head)) {
+            fail(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
+        }
+    }
+
+    /** On another connection it would be the same, so that it isn't tried. */
+    private void refuse(RequestError error) {
+        connection.rest();
+        fail(error, BodyListener.Seen.SOMETHING);
     }
 
     @Override
     public boolean isWritable() {
-        return requestEnded || (stream != null && connection.takesMore(stream));
+        return request.isWritable();
     }
 
     @Override
     public void data(ByteBuf data) {
-        if (stream == null) {
-            data.release();
-            return;
-        }
-        if (unsent != UNKNOWN) {
-            unsent -= data.readableBytes();
-            requestEnded = unsent == 0; // An end of its own would wait for a window that it doesn't need.
-        }
-        connection.writeData(stream, data, requestEnded);
+        request.data(data);
+    }
+
+    @Override
+    public boolean takesEnd() {
+        return request.takesEnd();
     }
 
     @Override
     public void end(Fields sent) {
-        if (stream == null || requestEnded) {
-            return;
-        }
-        requestEnded = true;
-        Optional<Http2Headers> section = ResponseFields.trailers(sent).filter(connection::takes);
-        if (section.isPresent()) {
-            connection.writeTrailers(stream, section.get());
-        } else {
-            connection.writeData(stream, Unpooled.EMPTY_BUFFER, true);
+        if (!connect || tunnelling) { // The end of a CONNECT is its tunnel's.
+            request.end(sent);
         }
     }
 
     @Override
     public void flush() {
+        request.pause();
         connection.flush();
     }
 
     /** A header section: an interim response's, the response's, or its trailers. */
-    void headers(Http2Headers headers, boolean end) throws Http2Exception {
-        ResponseListener user = listener;
-        if (user == null) {
+    void headers(Http2Headers headers, boolean end, int stream) throws Http2Exception {
+        ResponseListener by = user;
+        if (listener == null || by == null) {
             return;
         }
         untouched = false;
-        if (head != null) {
-            trailers(HeaderSection.trailers(headers, connection.limits()));
+        if (response.hasHead()) {
+            body.ended(response.trailers(headers, stream));
             return;
         }
-        switch (ResponseSection.head(headers, toHead, end, connection.limits())) {
-            case Parsed.Head<ResponseHead>(ResponseHead next) when next.isInterim() -> user.interim(next);
-            case Parsed.Head<ResponseHead>(ResponseHead last) -> respond(user, last, end);
-            case Parsed.Rejected<ResponseHead> _, Parsed.NeedMore<ResponseHead>() ->
-                throw error("a malformed response");
+        ResponseHead head = response.head(headers, end, stream);
+        if (head.isInterim()) {
+            by.interim(head);
+            return;
         }
-    }
-
-    private void respond(ResponseListener user, ResponseHead last, boolean end) throws Http2Exception {
-        left = length(last.framing());
-        if (end && left > 0) {
-            throw error("no body in spite of its length");
-        }
-        head = last;
         connection.room().answered();
-        user.response(last);
+        by.response(head);
         if (end) {
-            ended(Fields.none());
+            body.ended(Fields.none());
         }
-    }
-
-    private void trailers(BodyStep section) throws Http2Exception {
-        if (!(section instanceof BodyStep.End(Fields fields)) || left > 0) {
-            throw error("malformed trailers, or a body that is too short");
-        }
-        ended(fields);
     }
 
     /** The next of the response's body; returns how much of it needs no more room here. */
-    int data(ByteBuf data, boolean end) throws Http2Exception {
-        ResponseListener user = listener;
-        int length = data.readableBytes();
-        if (user == null) {
-            return length;
+    int data(ByteBuf data, boolean end, int stream) throws Http2Exception {
+        BodyListener to = listener;
+        if (to == null) {
+            return data.readableBytes();
         }
         untouched = false;
-        count(length, end);
-        boolean passes = held.isEmpty() && user.takesMore();
-        if (!passes) {
-            held.add(data, connection.channel().alloc());
-        } else if (length > 0) {
-            user.data(data.retain());
-        }
-        if (end) {
-            ended(Fields.none());
-        }
-        return passes ? length : 0;
+        response.data(data.readableBytes(), end, stream);
+        return body.arrived(data, end, to, connection.channel().alloc());
     }
 
-    private void count(int length, boolean end) throws Http2Exception {
-        if (head == null) {
-            throw error("a body without a head");
-        }
-        if (left != UNKNOWN) {
-            left -= length;
-            if (left < 0 || (end && left > 0)) {
-                throw error("a body of another length than the head says");
-            }
-        }
-    }
-
-    private Http2Exception error(String what) {
-        int id = stream == null ? 0 : stream.id();
-        return Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, what);
-    }
-
-    private void ended(Fields with) {
-        responseEnded = true;
-        trailers = with;
-        conclude();
-    }
-
-    private void conclude() {
-        if (listener != null && responseEnded && held.isEmpty()) {
-            listener.end(trailers);
-        }
+    /** So much of the response's body was passed on. */
+    void consumed(int bytes) {
+        request.consumed(bytes);
     }
 
     @Override
     public void resume() {
-        while (listener != null && listener.takesMore()) {
-            ByteBuf next = held.poll();
-            if (next == null) {
-                break;
-            }
-            int length = next.readableBytes();
-            listener.data(next);
-            if (stream != null) {
-                connection.consumed(stream, length);
-            }
-        }
-        conclude();
+        body.resume();
     }
 
-    /** No more has come for now. */
-    void paused() {
+    @Override
+    public void paused() {
         if (listener != null) {
             listener.paused();
         }
     }
 
-    /** The origin's window, or the connection's room, has grown. */
-    void writable() {
+    @Override
+    public void writable() {
         if (listener != null) {
             listener.writable();
         }
     }
 
-    /** The origin wants no more of it; a response that is complete stands (RFC 9113 section 8.1). */
+    /** The origin wants no more of it. */
     void reset(long code) {
-        if (responseEnded) {
-            return;
-        }
-        if (code == Http2Error.REFUSED_STREAM.code() && untouched) {
-            fail(RequestError.OVERLOADED, ResponseListener.Seen.REFUSAL);
-        } else {
-            fail(RequestError.RESPONSE_CUT, ResponseListener.Seen.SOMETHING);
+        boolean refused = code == Http2Error.REFUSED_STREAM.code();
+        cut(
+                refused ? RequestError.OVERLOADED : RequestError.RESPONSE_CUT,
+                refused ? BodyListener.Seen.REFUSAL : BodyListener.Seen.SOMETHING);
+    }
+
+    /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8). */
+    void passedOver() {
+        cut(RequestError.ORIGIN_CLOSED, BodyListener.Seen.REFUSAL);
+    }
+
+    @Override
+    public void closed() {
+        cut(RequestError.ORIGIN_CLOSED, BodyListener.Seen.NOTHING);
+        if (tunnelling && !request.hasEnded()) {
+            body.cut(); // The origin has said all, and listens no more.
         }
     }
 
-    /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8); unless it answered. */
-    void passedOver() {
-        if (responseEnded) {
+    /** Fails for this reason, if nothing has come; a response that is complete stands (RFC 9113 section 8.1). */
+    private void cut(RequestError error, BodyListener.Seen seen) {
+        if (body.isComplete()) {
             return;
         }
         if (untouched) {
-            fail(RequestError.ORIGIN_CLOSED, ResponseListener.Seen.REFUSAL);
+            fail(error, seen);
         } else {
-            fail(RequestError.RESPONSE_CUT, ResponseListener.Seen.SOMETHING);
+            fail(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
         }
     }
 
     /** What came is no HTTP/2; Netty resets the stream, or ends the connection. */
     void malformed() {
-        fail(
-                head == null ? RequestError.RESPONSE_MALFORMED : RequestError.RESPONSE_CUT,
-                ResponseListener.Seen.SOMETHING);
+        RequestError error = response.hasHead() ? RequestError.RESPONSE_CUT : RequestError.RESPONSE_MALFORMED;
+        fail(error, BodyListener.Seen.SOMETHING);
     }
 
-    /** The stream is over, for whatever reason. */
-    void closed() {
-        if (!responseEnded) {
-            fail(
-                    untouched ? RequestError.ORIGIN_CLOSED : RequestError.RESPONSE_CUT,
-                    untouched ? ResponseListener.Seen.NOTHING : ResponseListener.Seen.SOMETHING);
-        }
-    }
-
-    private void fail(RequestError error, ResponseListener.Seen seen) {
-        ResponseListener user = listener;
+    void fail(RequestError error, BodyListener.Seen seen) {
+        BodyListener to = listener;
         leave();
-        if (user != null) {
-            user.failed(error, seen);
+        if (to != null) {
+            to.failed(error, seen);
         }
     }
 
     private void leave() {
         listener = null;
-        held.clear();
+        user = null;
+        body.drop();
+        request.drop();
+        if (section != null) {
+            section = null;
+            connection.terms().forget(this);
+            connection.rest();
+        }
+    }
+
+    @Override
+    public TunnelEnd tunnel(Tunnel.Side side, boolean halves) {
+        return new Http2OriginTunnel(this, side);
+    }
+
+    /** What follows is a tunnel's. */
+    void joined(Http2OriginTunnel tunnel) {
+        listener = tunnel;
+        tunnelling = true;
+    }
+
+    /** A tunnel is over: the origin may read what was said last, and end the stream itself. */
+    void takeLeave(Duration limit) {
+        end(Fields.none());
+        flush();
+        leave();
+        if (!body.isComplete()) {
+            request.cancelIn(limit);
+        }
     }
 
     @Override
     public void done(boolean requestComplete, long nowNanos) {
         leave();
-        if (!requestEnded) {
-            cancel();
+        if (requestComplete) {
+            request.end(Fields.none()); // Of a CONNECT that came to nothing; all others have ended.
+        } else if (!request.hasEnded()) {
+            request.cancel();
         }
     }
 
@@ -303,13 +287,7 @@ final class Http2OriginStream implements OriginStream {
     @Override
     public void abandon() {
         leave();
-        cancel();
-    }
-
-    private void cancel() {
-        if (stream != null) {
-            connection.reset(stream, Http2Error.CANCEL);
-        }
+        request.cancel();
     }
 
     @Override

@@ -2,12 +2,9 @@ package dev.anyhost.proxy.forward;
 
 import dev.anyhost.domain.Hostname;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 
 /** Makes clients' HTTP/2 connections: what we offer in SETTINGS, and which abuse Netty's codec ends by itself. */
 final class Http2Setup extends AbstractHttp2ConnectionHandlerBuilder<Http2ClientConnection, Http2Setup> {
@@ -30,12 +27,7 @@ final class Http2Setup extends AbstractHttp2ConnectionHandlerBuilder<Http2Client
     Http2Setup(Forwarding forwarding, Hostname hostname) {
         this.forwarding = forwarding;
         this.hostname = hostname;
-        var connection = new DefaultHttp2Connection(true);
-        connection
-                .remote()
-                .flowController(
-                        new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
-        connection(connection);
+        connection(Http2Streams.connection(true));
         initialSettings(Http2Settings.defaultSettings()
                 .maxConcurrentStreams(MOST_STREAMS)
                 .initialWindowSize(STREAM_WINDOW)
@@ -46,7 +38,7 @@ final class Http2Setup extends AbstractHttp2ConnectionHandlerBuilder<Http2Client
         decoderEnforceMaxConsecutiveEmptyDataFrames(MOST_EMPTY_DATA);
         decoderEnforceMaxSmallContinuationFrames(MOST_SMALL_CONTINUATIONS);
         decoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESETS_SECONDS); // Rapid reset, CVE-2023-44487.
-        encoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESETS_SECONDS); // MadeYouReset, CVE-2025-8671.
+        encoderEnforceMaxRstFramesPerWindow(0, 0); // Http2ClientFrames counts our own.
     }
 
     @Override

@@ -166,11 +166,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
         return was;
     }
 
-    /** Takes this handler out of the way of a tunnel; returns what was read too far, the caller's to release. */
-    ByteBuf surrender() {
+    @Override
+    public TunnelEnd tunnel(Tunnel.Side side, boolean halves) {
         listener = null;
         pool.forget(this);
-        return responses.surrender();
+        return new ChannelEnd(channel(), side, this, responses.surrender(), halves);
     }
 
     @Override
@@ -193,20 +193,21 @@ final class OriginConnection extends ChannelInboundHandlerAdapter implements Ori
 
     @Override
     public void resume() {
-        while (listener != null && listener.takesMore() && step(listener)) {
+        while (listener != null && step(listener)) {
             // Each step consumes what it can.
         }
         responses.dropIfRead();
-        if (listener != null && ended && listener.takesMore()) {
+        if (listener != null && ended && (listener.takesMore() || (!broken && responses.isWholeAtEnd()))) {
             conclude(listener);
         }
         if (listener != null) {
-            setReading(listener.takesMore());
+            // What comes next may be the end only, for which nobody needs room.
+            setReading(listener.takesMore() || !responses.hasUnread());
         }
     }
 
     private boolean step(ResponseListener user) {
-        return switch (responses.step(user)) {
+        return switch (responses.step(user, user.takesMore())) {
             case FURTHER -> true;
             case MORE_NEEDED, ENDED -> false;
             case MALFORMED -> {

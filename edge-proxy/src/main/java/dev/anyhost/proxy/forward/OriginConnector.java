@@ -1,7 +1,6 @@
 package dev.anyhost.proxy.forward;
 
 import dev.anyhost.proxy.forward.OriginProtocol.Offer;
-import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -34,7 +33,7 @@ public final class OriginConnector implements Connecting {
     private final OriginTls tls;
     private final AddressGuard guard;
     private final Duration limit;
-    private final Http1Limits responses;
+    private final ForwardSettings settings;
 
     /**
      * Event loops of any number may use it at once.
@@ -53,7 +52,7 @@ public final class OriginConnector implements Connecting {
         this.tls = tls;
         this.guard = guard;
         this.limit = settings.times().connect();
-        this.responses = settings.responses();
+        this.settings = settings;
     }
 
     @Override
@@ -176,11 +175,11 @@ public final class OriginConnector implements Connecting {
 
         private Outcome established(ChannelPipeline pipeline, boolean http2) {
             if (http2) {
-                Http2OriginConnection shared = new Http2OriginSetup(origin, pool, responses).build();
+                Http2OriginConnection shared = new Http2OriginSetup(origin, pool, settings).build();
                 pipeline.addLast(shared);
                 return new Outcome.Shared(shared);
             }
-            var connection = new OriginConnection(origin, pool, responses);
+            var connection = new OriginConnection(origin, pool, settings.responses());
             pipeline.addLast(connection);
             return new Outcome.Connected(connection);
         }

@@ -57,12 +57,12 @@ final class OriginPool {
     /** Finds or makes a connection; the listener hears {@code acquired} or {@code refused}, once. */
     void acquire(Origin origin, ResponseListener listener, boolean fresh) {
         Offer offer = protocol.offerTo(origin);
-        if (offer != Offer.HTTP_1 && listener.upgrades()) {
-            if (offer == Offer.HTTP_2) {
-                listener.refused(RequestError.UPGRADE_IMPOSSIBLE);
-                return;
-            }
-            offer = Offer.HTTP_1;
+        if (offer == Offer.HTTP_2 && listener.upgrade() == Upgrades.Kind.OTHER) {
+            listener.refused(RequestError.UPGRADE_IMPOSSIBLE);
+            return;
+        }
+        if (offer == Offer.EITHER && listener.upgrade() != Upgrades.Kind.NONE) {
+            offer = Offer.HTTP_1; // Which every origin can, that can at all.
         }
         Connections connections = byOrigin.computeIfAbsent(origin, o -> new Connections());
         if (!fresh && reused(connections, offer, listener)) {

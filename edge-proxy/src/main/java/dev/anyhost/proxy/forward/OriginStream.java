@@ -19,6 +19,11 @@ sealed interface OriginStream permits OriginConnection, Http2OriginStream {
     /** The next of the request's body; the stream's to release. */
     void data(ByteBuf data);
 
+    /** Whether the end of the request's body may come, which needs no room. */
+    default boolean takesEnd() {
+        return true;
+    }
+
     /** All of the request's body was written. */
     void end(Fields trailers);
 
@@ -36,6 +41,13 @@ sealed interface OriginStream permits OriginConnection, Http2OriginStream {
 
     /** Ends the exchange; whoever used it hears nothing more. */
     void abandon();
+
+    /**
+     * After a 101: its end of a tunnel. The exchange is over.
+     *
+     * @param halves whether an origin that has said all may still listen, where it can
+     */
+    TunnelEnd tunnel(Tunnel.Side side, boolean halves);
 
     /** It kept us waiting for too long: no further request is to wait for the same connection. */
     void doubt();

@@ -16,8 +16,9 @@ final class StreamRoom {
         this.connection = connection;
     }
 
-    boolean isFree() {
-        return connection.numActiveStreams() < most
+    /** @param waiting how many have a place already, and no stream yet */
+    boolean isFree(int waiting) {
+        return connection.numActiveStreams() + waiting < most
                 && connection.local().canOpenStream()
                 && connection.local().lastStreamCreated() < LAST_STREAM;
     }

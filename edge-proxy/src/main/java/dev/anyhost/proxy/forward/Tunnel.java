@@ -1,140 +1,149 @@
 package dev.anyhost.proxy.forward;
 
-import dev.anyhost.proxy.channel.LastWords;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.function.Function;
 
-/** Two connections joined into one after a 101: bytes go both ways, each way with the other side's backpressure. */
+/**
+ * Two ends joined into one after a switch of protocols: bytes go both ways, each way with the other end's backpressure.
+ * When one has said all, the other may still go on, where both can have that. On one event loop.
+ */
 final class Tunnel {
 
-    private final Channel client;
-    private final Channel origin;
     private final TimeLimits times;
     private final Tally tally;
     private final Deadline deadline;
+    private final TunnelEnd client;
+    private final TunnelEnd origin;
+    private boolean clientEnded;
+    private boolean originEnded;
+    private boolean over;
 
-    Tunnel(Channel client, Channel origin, TimeLimits times, Tally tally) {
-        this.client = client;
-        this.origin = origin;
+    /** Each end is made for the side that it is at. */
+    Tunnel(
+            EventExecutor loop,
+            TimeLimits times,
+            Tally tally,
+            Function<Side, TunnelEnd> client,
+            Function<Side, TunnelEnd> origin) {
         this.times = times;
         this.tally = tally;
-        this.deadline = new Deadline(client.eventLoop(), this::close);
+        this.deadline = new Deadline(loop, this::expired);
+        this.client = client.apply(new Side(true));
+        this.origin = origin.apply(new Side(false));
     }
 
-    /**
-     * Takes the two HTTP handlers' places and passes on what they had read too far; releases both buffers.
-     *
-     * @param early what the client sent after its request
-     * @param rest what the origin sent after its 101
-     */
-    void open(ChannelHandler clientSide, ByteBuf early, ChannelHandler originSide, ByteBuf rest) {
-        if (!client.isActive() || !origin.isActive()) {
-            early.release();
-            rest.release();
-            tally.finish();
-            close();
-            return;
-        }
-        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        origin.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        tally.in(early.readableBytes());
-        tally.out(rest.readableBytes());
-        client.write(rest);
-        origin.write(early);
-        origin.pipeline().replace(originSide, null, new End(client, false));
-        client.pipeline().replace(clientSide, null, new End(origin, true));
+    void open() {
         deadline.in(times.idle());
+        client.open();
+        origin.open();
         client.flush();
         origin.flush();
-        client.config().setAutoRead(origin.isWritable());
-        origin.config().setAutoRead(client.isWritable());
+        client.resume();
+        origin.resume();
     }
 
-    private void close() {
-        client.close();
-        origin.close();
+    private void expired() {
+        end();
+        client.abort();
+        origin.abort();
     }
 
-    private final class End extends ChannelInboundHandlerAdapter {
+    private void end() {
+        over = true;
+        deadline.cancel();
+        tally.finish();
+    }
 
-        private final Channel other;
-        private final boolean fromClient;
+    /** What one end says of itself. */
+    final class Side {
 
-        End(Channel other, boolean fromClient) {
-            this.other = other;
-            this.fromClient = fromClient;
+        private final boolean clients;
+
+        private Side(boolean clients) {
+            this.clients = clients;
         }
 
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ByteBuf bytes = (ByteBuf) message;
-            if (fromClient) {
-                tally.in(bytes.readableBytes());
-            } else {
-                tally.out(bytes.readableBytes());
-            }
-            deadline.in(times.idle());
-            other.write(bytes, other.voidPromise());
-            if (!other.isWritable()) {
-                ctx.channel().config().setAutoRead(false);
-                other.flush();
-            }
+        private TunnelEnd other() {
+            return clients ? origin : client;
         }
 
-        @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            other.flush();
+        /** Whether to go on with what comes; when it is again, {@link TunnelEnd#resume} is called. */
+        boolean takesMore() {
+            return !over && other().isWritable();
         }
 
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            deadline.in(times.idle());
-            other.config().setAutoRead(ctx.channel().isWritable());
+        /** How long the peer may take for what was said last. */
+        Duration linger() {
+            return times.linger();
         }
 
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof ChannelInputShutdownEvent) {
-                passEnd(ctx.channel());
-            } else if (event instanceof SslCloseCompletionEvent) {
-                ctx.close(); // TLS here has no half-closed state: our side ended with the peer's.
-            }
+        /** How long a tunnel may be without a byte. */
+        Duration idle() {
+            return times.idle();
         }
 
-        /** Half-close goes through where both sides can have it, else this end is everybody's end. */
-        private void passEnd(Channel ended) {
-            boolean plain = other.pipeline().get(SslHandler.class) == null
-                    && ended.pipeline().get(SslHandler.class) == null;
-            if (!plain || !(other instanceof DuplexChannel duplex)) {
-                ended.close();
+        /** The tunnel's to release. */
+        void arrived(ByteBuf data) {
+            if (over) {
+                data.release();
                 return;
             }
-            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> duplex.shutdownOutput());
-            if (ended instanceof DuplexChannel self && self.isOutputShutdown()) {
-                ended.close();
+            if (clients) {
+                tally.in(data.readableBytes());
+            } else {
+                tally.out(data.readableBytes());
+            }
+            deadline.in(times.idle());
+            other().write(data);
+        }
+
+        /** No more has come for now. */
+        void paused() {
+            if (!over) {
+                other().flush();
             }
         }
 
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            tally.finish();
-            deadline.cancel();
-            LastWords.of(other, times.linger());
+        /** This end takes more again. */
+        void writable() {
+            if (!over) {
+                deadline.in(times.idle());
+                other().resume();
+            }
         }
 
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            PeerFailure.logIfBug(cause);
-            ctx.close();
+        /** This end has said all. */
+        void ended() {
+            if (over || (clients ? clientEnded : originEnded)) {
+                return;
+            }
+            clientEnded |= clients;
+            originEnded |= !clients;
+            other().finish();
+            if (clientEnded && originEnded && !over) {
+                end();
+                client.close();
+                origin.close();
+            }
+        }
+
+        /**
+         * This end is no more.
+         *
+         * @param clean whether what it said is all that it had to say
+         */
+        void gone(boolean clean) {
+            if (over) {
+                return;
+            }
+            end();
+            if (clean) {
+                other().close();
+            } else {
+                other().abort();
+            }
         }
     }
 }

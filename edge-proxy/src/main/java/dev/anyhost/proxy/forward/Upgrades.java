@@ -8,7 +8,27 @@ import java.util.Optional;
 /** Which switches of protocol go through. */
 final class Upgrades {
 
+    private static final String WEBSOCKET = "websocket";
+    private static final String GET = "GET";
+
+    /** What a request asks for. */
+    enum Kind {
+        NONE,
+        /** Which HTTP/2 has, too (RFC 8441). */
+        WEBSOCKET,
+        /** What only HTTP/1.1 can switch to. */
+        OTHER
+    }
+
     private Upgrades() {}
+
+    static Kind of(RequestHead request) {
+        Optional<String> protocol = requested(request);
+        if (protocol.isEmpty()) {
+            return Kind.NONE;
+        }
+        return protocol.get().equalsIgnoreCase(WEBSOCKET) && request.method().equals(GET) ? Kind.WEBSOCKET : Kind.OTHER;
+    }
 
     /**
      * The protocol a request may switch to. Never HTTP or TLS: inside such a tunnel the client could send requests that

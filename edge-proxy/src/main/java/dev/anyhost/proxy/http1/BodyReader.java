@@ -17,6 +17,9 @@ public sealed interface BodyReader permits FixedBody, ChunkedBody, UntilCloseBod
     /** Consumes framing bytes only; not to be called again after End or Malformed. */
     BodyStep next(ByteBuf in);
 
+    /** As {@link #next} for those who have no room: stops before data, with NeedMore, but finds an end that needs none. */
+    BodyStep end(ByteBuf in);
+
     /** Whether the connection's end is this body's end. */
     default boolean endsWithConnection() {
         return false;

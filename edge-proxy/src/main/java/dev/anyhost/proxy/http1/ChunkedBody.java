@@ -62,6 +62,12 @@ public final class ChunkedBody implements BodyReader {
 
     @Override
     public BodyStep next(ByteBuf in) {
+        BodyStep end = end(in);
+        return state == State.DATA && end instanceof BodyStep.NeedMore ? data(in) : end;
+    }
+
+    @Override
+    public BodyStep end(ByteBuf in) {
         while (state != State.DATA && state != State.TRAILERS) {
             if (!in.isReadable()) {
                 return new BodyStep.NeedMore();
@@ -71,7 +77,7 @@ public final class ChunkedBody implements BodyReader {
                 return new BodyStep.Malformed(error);
             }
         }
-        return state == State.DATA ? data(in) : trailers(in);
+        return state == State.DATA ? new BodyStep.NeedMore() : trailers(in);
     }
 
     private BodyStep data(ByteBuf in) {

@@ -12,12 +12,14 @@ final class FixedBody implements BodyReader {
     }
 
     @Override
+    public BodyStep end(ByteBuf in) {
+        return left == 0 ? new BodyStep.End(Fields.none()) : new BodyStep.NeedMore();
+    }
+
+    @Override
     public BodyStep next(ByteBuf in) {
-        if (left == 0) {
-            return new BodyStep.End(Fields.none());
-        }
-        if (!in.isReadable()) {
-            return new BodyStep.NeedMore();
+        if (left == 0 || !in.isReadable()) {
+            return end(in);
         }
         int length = (int) Math.min(left, in.readableBytes());
         left -= length;

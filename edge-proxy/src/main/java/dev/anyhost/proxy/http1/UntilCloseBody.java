@@ -11,6 +11,11 @@ final class UntilCloseBody implements BodyReader {
     }
 
     @Override
+    public BodyStep end(ByteBuf in) {
+        return new BodyStep.NeedMore();
+    }
+
+    @Override
     public boolean endsWithConnection() {
         return true;
     }

@@ -7,6 +7,7 @@ import dev.anyhost.proxy.forward.Http2Wire.Frame;
 import dev.anyhost.proxy.forward.ProxyFixture.Setup;
 import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.RawOrigin.Script;
+import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames that cost us more than their sender: cut within a thousand of them. */
 class Http2AbuseTest {
@@ -115,6 +117,32 @@ class Http2AbuseTest {
             List<Frame> last = client.readToEnd();
             assertThat(last.getLast().type()).isEqualTo(Http2Wire.GOAWAY);
             assertThat(last.getLast().error()).isEqualTo(Http2Wire.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoMadeUsResetTooManyStreams_readsWhy(boolean wellFormed) {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            byte[] request = wellFormed
+                    ? Http2Wire.section(
+                            ":method", "POST", ":scheme", "https", ":path", "/", ":authority", "shop.example.com")
+                    : Http2Wire.section(":method", "GET");
+            var flood = new ByteArrayOutputStream();
+            for (int stream = 1; stream < 100 * ABUSIVE; stream += 2) {
+                flood.writeBytes(Http2Wire.bytes(Http2Wire.HEADERS, Http2Wire.END_HEADERS, stream, request));
+                if (wellFormed) {
+                    flood.writeBytes(Http2Wire.bytes(Http2Wire.WINDOW_UPDATE, 0, stream, new byte[4])); // By nothing.
+                }
+            }
+            client.raw(flood.toByteArray());
+            List<Frame> last = client.readToEnd();
+            assertThat(last.getLast().type()).isEqualTo(Http2Wire.GOAWAY);
+            assertThat(last.getLast().error()).isEqualTo(Http2Wire.ENHANCE_YOUR_CALM);
+            assertThat(last.stream().filter(frame -> frame.type() == Http2Wire.RST_STREAM))
+                    .hasSizeBetween(200, 210);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.anyhost.proxy.forward;
 
-import static dev.anyhost.proxy.forward.Http2OriginTest.FIRST;
-import static dev.anyhost.proxy.forward.Http2OriginTest.SECOND;
+import static dev.anyhost.proxy.forward.Http2Relay.FIRST;
+import static dev.anyhost.proxy.forward.Http2Relay.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.forward.Http2Wire.Frame;
@@ -13,70 +13,47 @@ class Http2OriginFlowTest {
     private static final int PIECE = 16 * 1024;
     private static final int STREAM_WINDOW = Http2OriginSetup.STREAM_WINDOW;
     /** What the fixture's clients can be sent without taking it, beyond a window: one piece that was let pass. */
-    private static final int SLACK = 2 * PIECE;
+    static final int SLACK = 2 * PIECE;
 
     @Test
     void clientThatTakesNothing_stopsItsOwnResponseOnly() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/slow").get(3, "/other");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/slow").get(3, "/other");
+            Http2Wire served = relay.asked(2);
             served.respond(FIRST, false, "200");
             for (int sent = 0; sent < STREAM_WINDOW; sent += PIECE) {
                 served.data(FIRST, false, "x".repeat(PIECE));
             }
             int taken = 0;
             while (taken < 65_535) { // The client's connection window, all of it this stream's.
-                taken += client.await(Http2Wire.DATA).payload().length;
+                taken += relay.client.await(Http2Wire.DATA).payload().length;
             }
             served.respond(SECOND, false, "200");
-            client.awaitHeaders(3);
+            relay.client.awaitHeaders(3);
             assertThat(taken).isEqualTo(65_535);
-            client.windowUpdate(0, 1_000_000);
+            relay.client.windowUpdate(0, 1_000_000);
             served.data(SECOND, true, "free");
-            assertThat(client.await(Http2Wire.DATA).stream()).isEqualTo(3);
+            assertThat(relay.client.await(Http2Wire.DATA).stream()).isEqualTo(3);
             // What it let pass is at most its client's window and a piece; all else waits, and so does the origin.
-            assertThat(returned(served, FIRST)).isLessThanOrEqualTo(65_535 + SLACK);
-            client.windowUpdate(1, STREAM_WINDOW);
+            assertThat(served.returned(FIRST)).isLessThanOrEqualTo(65_535 + SLACK);
+            relay.client.windowUpdate(1, STREAM_WINDOW);
             while (taken < STREAM_WINDOW) {
-                taken += client.await(Http2Wire.DATA).payload().length;
+                taken += relay.client.await(Http2Wire.DATA).payload().length;
             }
             served.data(FIRST, true, "end");
-            assertThat(client.await(Frame::ends).stream()).isEqualTo(1);
-        }
-    }
-
-    /** How much of a stream's window was given back until now. */
-    private static int returned(Http2Wire served, int stream) {
-        served.frame(Http2Wire.PING, 0, 0, "12345678".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-        int sum = 0;
-        while (true) {
-            Frame frame = served.read();
-            if (frame.type() == Http2Wire.WINDOW_UPDATE && frame.stream() == stream) {
-                sum += java.nio.ByteBuffer.wrap(frame.payload()).getInt();
-            } else if (frame.type() == Http2Wire.PING) {
-                return sum;
-            }
+            assertThat(relay.client.await(Frame::ends).stream()).isEqualTo(1);
         }
     }
 
     @Test
     void manyClientsThatTakeNothing_leaveRoomForTheOthers() {
         int many = 8;
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var idle = proxy.connectHttp2();
-                var busy = proxy.connectHttp2()) {
+        try (var relay = Http2Relay.ofHttp2();
+                var busy = relay.proxy.connectHttp2()) {
             for (int i = 0; i < many; i++) {
-                idle.get(2 * i + 1, "/" + i);
+                relay.client.get(2 * i + 1, "/" + i);
             }
-            Http2Wire served = origin.accept();
-            for (int i = 0; i < many; i++) {
-                served.awaitHeaders();
-            }
+            Http2Wire served = relay.asked(many);
             for (int i = 0; i < many; i++) {
                 int stream = FIRST + 2 * i;
                 served.respond(stream, false, "200");
@@ -93,61 +70,53 @@ class Http2OriginFlowTest {
 
     @Test
     void originBeyondItsWindow_isCut() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/");
+            Http2Wire served = relay.asked(1);
             served.ping(); // Our SETTINGS hold.
             served.respond(FIRST, false, "200");
             for (int sent = 0; sent < STREAM_WINDOW + 65_535 + SLACK + PIECE; sent += PIECE) {
                 served.data(FIRST, false, "x".repeat(PIECE));
             }
             assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(3); // FLOW_CONTROL_ERROR
-            assertThat(client.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
+            assertThat(relay.client.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
         }
     }
 
     @Test
     void originThatTakesNothing_stopsItsClient() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.request(1, false, "POST", "/");
-            Http2Wire served = origin.accept(Http2Wire.INITIAL_WINDOW_SIZE, 1_000);
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.request(1, false, "POST", "/");
+            Http2Wire served = relay.accept(Http2Wire.INITIAL_WINDOW_SIZE, 1_000);
             served.awaitHeaders();
             served.ping();
-            client.ping();
+            relay.client.ping();
             int window = 256 * 1024;
             for (int sent = 0; sent < window; sent += PIECE) {
-                client.data(1, false, "x".repeat(PIECE));
+                relay.client.data(1, false, "x".repeat(PIECE));
             }
             int taken = served.await(Http2Wire.DATA).payload().length;
             assertThat(taken).isEqualTo(1_000);
-            assertThat(returned(client, 1)).as("as much as was passed on").isLessThanOrEqualTo(1_000 + SLACK);
+            assertThat(relay.client.returned(1)).as("as much as was passed on").isLessThanOrEqualTo(1_000 + SLACK);
             served.windowUpdate(FIRST, window);
             served.windowUpdate(0, window);
             while (taken < window) {
                 taken += served.await(Http2Wire.DATA).payload().length;
             }
-            client.data(1, true, "end");
+            relay.client.data(1, true, "end");
             served.await(Frame::ends);
             served.respond(FIRST, true, "204");
-            assertThat(client.awaitHeaders(1).status()).hasToString("204");
+            assertThat(relay.client.awaitHeaders(1).status()).hasToString("204");
         }
     }
 
     @Test
     void bodyThatFillsTheWindow_endsWithoutMoreOfIt() {
         int window = 65_535;
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http1Clients(origin);
-                var client = proxy.connect()) {
-            client.send("POST / HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: " + window + "\r\n\r\n");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
-            client.send("x".repeat(window));
+        try (var relay = Http2Relay.ofHttp1()) {
+            relay.client.send("POST / HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: " + window + "\r\n\r\n");
+            Http2Wire served = relay.asked(1);
+            relay.client.send("x".repeat(window));
             int taken = 0;
             boolean ended = false;
             while (!ended) {
@@ -157,18 +126,15 @@ class Http2OriginFlowTest {
             }
             assertThat(taken).isEqualTo(window);
             served.respond(FIRST, true, "204");
-            assertThat(client.readHead()).startsWith("HTTP/1.1 204 ");
+            assertThat(relay.client.readHead()).startsWith("HTTP/1.1 204 ");
         }
     }
 
     @Test
     void responseThatIsCompleteButNotTaken_isDeliveredAfterItsStreamHasEnded() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/");
+            Http2Wire served = relay.asked(1);
             served.respond(FIRST, false, "200");
             int whole = 8 * PIECE;
             for (int sent = 0; sent < whole; sent += PIECE) {
@@ -176,17 +142,17 @@ class Http2OriginFlowTest {
             }
             served.headers(FIRST, true, "x-sum", "1");
             served.ping();
-            client.awaitHeaders(1);
+            relay.client.awaitHeaders(1);
             int taken = 0;
             while (taken < 65_535) {
-                taken += client.await(Http2Wire.DATA).payload().length;
+                taken += relay.client.await(Http2Wire.DATA).payload().length;
             }
-            client.windowUpdate(0, whole).windowUpdate(1, whole);
+            relay.client.windowUpdate(0, whole).windowUpdate(1, whole);
             while (taken < whole) {
-                taken += client.await(Http2Wire.DATA).payload().length;
+                taken += relay.client.await(Http2Wire.DATA).payload().length;
             }
-            assertThat(client.awaitHeaders(1).get("x-sum")).hasToString("1");
-            assertThat(proxy.record().bytesOut()).isEqualTo(whole);
+            assertThat(relay.client.awaitHeaders(1).get("x-sum")).hasToString("1");
+            assertThat(relay.proxy.record().bytesOut()).isEqualTo(whole);
         }
     }
 }

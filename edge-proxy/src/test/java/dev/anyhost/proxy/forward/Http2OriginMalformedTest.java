@@ -1,7 +1,7 @@
 package dev.anyhost.proxy.forward;
 
-import static dev.anyhost.proxy.forward.Http2OriginTest.FIRST;
-import static dev.anyhost.proxy.forward.Http2OriginTest.SECOND;
+import static dev.anyhost.proxy.forward.Http2Relay.FIRST;
+import static dev.anyhost.proxy.forward.Http2Relay.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.forward.Http2Wire.Frame;
@@ -71,21 +71,17 @@ class Http2OriginMalformedTest {
     @ParameterizedTest
     @MethodSource("malformedHeads")
     void malformedResponse_isA502AndEndsItsStreamOnly(Consumer<Http2Wire> malformed) {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/").get(3, "/other");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/").get(3, "/other");
+            Http2Wire served = relay.asked(2);
             malformed.accept(served);
-            assertThat(client.response(1).status()).isEqualTo("502");
-            assertThat(proxy.record().error()).contains(RequestError.RESPONSE_MALFORMED);
+            assertThat(relay.client.response(1).status()).isEqualTo("502");
+            assertThat(relay.proxy.record().error()).contains(RequestError.RESPONSE_MALFORMED);
             Frame reset = served.await(Http2Wire.RST_STREAM);
             assertThat(reset.stream()).isEqualTo(FIRST);
             assertThat(reset.error()).isEqualTo(Http2Wire.PROTOCOL_ERROR);
             served.respond(SECOND, true, "204");
-            assertThat(client.awaitHeaders(3).status()).hasToString("204");
+            assertThat(relay.client.awaitHeaders(3).status()).hasToString("204");
         }
     }
 
@@ -122,33 +118,27 @@ class Http2OriginMalformedTest {
     @ParameterizedTest
     @MethodSource("malformedBodies")
     void malformedBody_isNeverShownAsComplete(Consumer<Http2Wire> malformed) {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/");
+            Http2Wire served = relay.asked(1);
             malformed.accept(served);
-            Frame end = client.await(frame -> frame.ends() || frame.type() == Http2Wire.RST_STREAM);
+            Frame end = relay.client.await(frame -> frame.ends() || frame.type() == Http2Wire.RST_STREAM);
             assertThat(end.type()).isEqualTo(Http2Wire.RST_STREAM);
             assertThat(end.error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
             assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.PROTOCOL_ERROR);
-            assertThat(proxy.record().error()).contains(RequestError.RESPONSE_CUT);
+            assertThat(relay.proxy.record().error()).contains(RequestError.RESPONSE_CUT);
         }
     }
 
     @Test
     void bodyWhereThereIsNone_reachesNobody() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http1Clients(origin);
-                var client = proxy.connect()) {
-            client.get("/");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp1()) {
+            relay.client.get("/");
+            Http2Wire served = relay.asked(1);
             served.respond(FIRST, false, "304").data(FIRST, true, "abc");
-            assertThat(client.readToAnyEnd()).isEqualTo("HTTP/1.1 304 Not Modified\r\n\r\n");
+            assertThat(relay.client.readToAnyEnd()).isEqualTo("HTTP/1.1 304 Not Modified\r\n\r\n");
             assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.PROTOCOL_ERROR);
-            assertThat(proxy.record().error()).contains(RequestError.RESPONSE_CUT);
+            assertThat(relay.proxy.record().error()).contains(RequestError.RESPONSE_CUT);
         }
     }
 
@@ -176,37 +166,30 @@ class Http2OriginMalformedTest {
     @ParameterizedTest
     @MethodSource("brokenConnections")
     void brokenConnection_isA502ForAllOnItAndEnds(Consumer<Http2Wire> broken) {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/").get(3, "/other");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/").get(3, "/other");
+            Http2Wire served = relay.asked(2);
             broken.accept(served);
-            assertThat(client.awaitHeaders(1).status()).hasToString("502");
-            assertThat(client.awaitHeaders(3).status()).hasToString("502");
+            assertThat(relay.client.awaitHeaders(1).status()).hasToString("502");
+            assertThat(relay.client.awaitHeaders(3).status()).hasToString("502");
             assertThat(served.await(Http2Wire.GOAWAY).error()).isNotEqualTo(Http2Wire.NO_ERROR);
             assertThat(served.readToAnyEnd()).isEmpty();
-            client.get(5, "/again");
-            Http2Wire next = origin.accept();
+            relay.client.get(5, "/again");
+            Http2Wire next = relay.accept();
             next.respond(next.awaitHeaders().stream(), true, "204");
-            assertThat(client.awaitHeaders(5).status()).hasToString("204");
+            assertThat(relay.client.awaitHeaders(5).status()).hasToString("204");
         }
     }
 
     @Test
     void interimResponsesWithoutEnd_areA502() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/");
+            Http2Wire served = relay.asked(1);
             for (int i = 0; i < 33; i++) {
                 served.respond(FIRST, false, "103");
             }
-            assertThat(client.response(1).status()).isEqualTo("502");
+            assertThat(relay.client.response(1).status()).isEqualTo("502");
             assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.CANCEL);
         }
     }
@@ -221,16 +204,13 @@ class Http2OriginMalformedTest {
     @ParameterizedTest
     @MethodSource("floods")
     void flood_endsItsConnection(Consumer<Http2Wire> piece) {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http2Clients(origin);
-                var client = proxy.connectHttp2()) {
-            client.get(1, "/");
-            Http2Wire served = origin.accept();
-            served.awaitHeaders();
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.get(1, "/");
+            Http2Wire served = relay.asked(1);
             served.respond(FIRST, false, "200");
-            client.awaitHeaders(1);
+            relay.client.awaitHeaders(1);
             sendUntilItFails(served, piece);
-            assertThat(client.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
+            assertThat(relay.client.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
         }
     }
 
@@ -246,12 +226,10 @@ class Http2OriginMalformedTest {
 
     @Test
     void originThatSpeaksHttp1_isA502() {
-        try (var origin = Http2Origin.start();
-                var proxy = Http2OriginTest.http1Clients(origin);
-                var client = proxy.connect()) {
-            client.get("/");
-            origin.acceptPlain().send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-            assertThat(client.readHead()).startsWith("HTTP/1.1 502 ");
+        try (var relay = Http2Relay.ofHttp1()) {
+            relay.client.get("/");
+            relay.origin.acceptPlain().send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            assertThat(relay.client.readHead()).startsWith("HTTP/1.1 502 ");
         }
     }
 }

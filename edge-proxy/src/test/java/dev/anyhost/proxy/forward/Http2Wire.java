@@ -48,6 +48,7 @@ final class Http2Wire implements AutoCloseable {
     static final int MAX_CONCURRENT_STREAMS = 3;
     static final int INITIAL_WINDOW_SIZE = 4;
     static final int MAX_HEADER_LIST_SIZE = 6;
+    static final int ENABLE_CONNECT_PROTOCOL = 8;
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -101,6 +102,11 @@ final class Http2Wire implements AutoCloseable {
 
         boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+        }
+
+        /** The payload, each byte one character. */
+        String text() {
+            return new String(payload, ISO_8859_1);
         }
 
         /** The error code of a RST_STREAM or a GOAWAY. */
@@ -269,6 +275,16 @@ final class Http2Wire implements AutoCloseable {
         return await(frame -> frame.type() == type);
     }
 
+    /** The other side of a preface, without SETTINGS yet; the next request that comes all the same. */
+    Frame awaitHeadersBeforeSettings() {
+        assertThat(wire.read(PREFACE.length())).isEqualTo(PREFACE);
+        Frame frame = readOnly();
+        while (frame.type() != HEADERS) {
+            frame = readOnly();
+        }
+        return frame;
+    }
+
     /** The next request, or what else comes as a header section. */
     Frame awaitHeaders() {
         return await(HEADERS);
@@ -286,6 +302,40 @@ final class Http2Wire implements AutoCloseable {
             return hpack.decodeHeaders(stream, payload);
         } catch (Http2Exception e) {
             throw new IllegalStateException(java.util.HexFormat.of().formatHex(section), e);
+        }
+    }
+
+    /** The rest of a body, with its end; opens no window. */
+    String bodyToEnd() {
+        var all = new StringBuilder();
+        Frame frame;
+        do {
+            frame = await(DATA);
+            all.append(frame.text());
+        } while (!frame.ends());
+        return all.toString();
+    }
+
+    /** The next of a body, at least so many bytes; opens no window. */
+    String body(int count) {
+        var all = new StringBuilder();
+        while (all.length() < count) {
+            all.append(await(DATA).text());
+        }
+        return all.toString();
+    }
+
+    /** How much of a stream's window was given back until now, since the last that was read. */
+    int returned(int stream) {
+        frame(PING, 0, 0, "12345678".getBytes(ISO_8859_1));
+        int sum = 0;
+        while (true) {
+            Frame frame = read();
+            if (frame.type() == WINDOW_UPDATE && frame.stream() == stream) {
+                sum += ByteBuffer.wrap(frame.payload()).getInt();
+            } else if (frame.type() == PING) {
+                return sum;
+            }
         }
     }
 

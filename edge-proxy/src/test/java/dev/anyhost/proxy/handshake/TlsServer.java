@@ -98,7 +98,8 @@ final class TlsServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close().syncUninterruptibly();
-        // Without a quiet time, a loop that hears of its end in the midst of a pass never closes its channels: engines leak.
+        // Without a quiet time, a loop that hears of its end in the midst of a pass never closes its channels: engines
+        // leak.
         loops.shutdownGracefully(20, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
         contexts.close();
         certificates.values().forEach(ServableCertificate::release);
