@@ -43,6 +43,7 @@ final class OriginParts {
     ForwardSettings forwardSettings() {
         return ForwardSettings.https(config.listen().publicHttpsPort())
                 .withPreserveHost(config.origin().preserveHost())
+                .withForwarded(config.origin().forwarded())
                 .withTimes(config.origin().times())
                 .withTrustedProxies(address ->
                         config.listen().trustedProxies().stream().anyMatch(block -> block.contains(address)));

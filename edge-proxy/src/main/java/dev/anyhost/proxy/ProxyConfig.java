@@ -79,6 +79,7 @@ public record ProxyConfig(
 
     /**
      * @param protocol what is spoken with origins, tenants' own included
+     * @param forwarded whether Forwarded (RFC 7239) is sent besides X-Forwarded-For and the like
      * @param allowPrivate whether a tenant's own origin may be a private, loopback or link-local address
      * @param resolvers the name servers to ask for origins' names; empty for the system's
      * @param times how long origins may take
@@ -88,6 +89,7 @@ public record ProxyConfig(
             OriginProtocol protocol,
             Optional<Path> trustedRoots,
             boolean preserveHost,
+            boolean forwarded,
             boolean allowPrivate,
             List<InetSocketAddress> resolvers,
             TimeLimits times) {}
@@ -208,6 +210,7 @@ public record ProxyConfig(
                 protocol(origin, url),
                 pem(origin, "trusted-roots"),
                 origin.flag("preserve-host", false),
+                origin.flag("forwarded", false),
                 origin.flag("allow-private", false),
                 origin.list("resolvers", List.of(), ConfigValues.ADDRESS_EXPECTED, ConfigValues::address),
                 times(origin.section("timeouts")));

@@ -78,6 +78,7 @@ class ProxyConfigTest {
         assertThat(config.store().tables().coordination().region()).isEqualTo("us-east-1");
         assertThat(config.store().tables().createTables()).isFalse();
         assertThat(config.origin().preserveHost()).isFalse();
+        assertThat(config.origin().forwarded()).isFalse();
         assertThat(config.origin().resolvers()).isEmpty();
         assertThat(config.limits())
                 .isEqualTo(new ProxyConfig.Limits(

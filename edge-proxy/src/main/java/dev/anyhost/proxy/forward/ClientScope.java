@@ -59,6 +59,9 @@ record ClientScope(
         if (!guard.permits(request)) {
             return refused(RequestError.MISDIRECTED, request);
         }
+        if (RequestLoop.isClosed(request.fields())) {
+            return refused(RequestError.LOOP, request);
+        }
         return switch (forwarding.routes().of(hostname)) {
             case OriginRoute.NotServed() -> refused(RequestError.NOT_SERVED, request);
             case OriginRoute.Unavailable _ -> refused(RequestError.NO_ROUTE, request);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class ForwardedHeaders {
 
     private static final int STATUS_QUO = 128;
-    private static final int STATUS_QUO_FIELDS = 9;
+    private static final int STATUS_QUO_FIELDS = 10;
     private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
@@ -191,7 +191,7 @@ final class ForwardedHeaders {
 
     private static boolean passes(RequestHead request, FieldName name) {
         return switch (name) {
-            case OTHER, TRAILER, ALT_SVC, PROXY_AUTHENTICATE, STRICT_TRANSPORT_SECURITY -> true;
+            case OTHER, CDN_LOOP, TRAILER, ALT_SVC, PROXY_AUTHENTICATE, STRICT_TRANSPORT_SECURITY -> true;
             case EXPECT -> request.expectsContinue();
             case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> false; // written anew
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHORIZATION, TE, UPGRADE, HTTP2_SETTINGS -> false;
@@ -237,6 +237,7 @@ final class ForwardedHeaders {
         lines.add(new Line("X-Forwarded-Port", said(believed, FieldName.X_FORWARDED_PORT, port)));
         lines.add(new Line("X-Real-IP", said(believed, FieldName.X_REAL_IP, address)));
         lines.add(new Line("User-Custom-Domain", hostname.value()));
+        lines.add(new Line("CDN-Loop", RequestLoop.ID));
         if (settings.forwarded()) {
             lines.add(new Line("Forwarded", listed(believed, FieldName.FORWARDED, forwarded(address))));
         }

@@ -35,7 +35,9 @@ public enum RequestError {
     MEMORY_SHORT(503, "Too busy at the moment"),
     OVERLOADED(503, "Too many requests to this origin"),
     ORIGIN_CONNECT_TIMEOUT(504, "The origin did not answer the connection in time"),
-    RESPONSE_TIMEOUT(504, "The origin did not respond in time");
+    RESPONSE_TIMEOUT(504, "The origin did not respond in time"),
+    /** CDN-Loop says so (RFC 8586). */
+    LOOP(508, "The request has been here before");
 
     private final int status;
     private final String text;

@@ -63,7 +63,7 @@ final class ResponseWriter {
             case CONTENT_LENGTH -> response.status() >= 200 && response.status() != 204;
             case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHENTICATE, TE, TRANSFER_ENCODING, UPGRADE -> false;
             case ALT_SVC -> false; // names the origin's own alternatives, which don't serve the customer's hostname
-            case OTHER, HOST, PROXY_AUTHORIZATION, PROXY, TRAILER, EXPECT, HTTP2_SETTINGS, FORWARDED -> true;
+            case OTHER, CDN_LOOP, HOST, PROXY_AUTHORIZATION, PROXY, TRAILER, EXPECT, HTTP2_SETTINGS, FORWARDED -> true;
             case X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_OTHER -> true;
             case X_REAL_IP, USER_CUSTOM_DOMAIN, UNDERSCORED, STRICT_TRANSPORT_SECURITY -> true;
         };

@@ -33,6 +33,7 @@ public enum FieldName {
     X_FORWARDED_OTHER,
     X_REAL_IP,
     USER_CUSTOM_DOMAIN,
+    CDN_LOOP,
     /** Any name with an underscore: CGI-like origins can't tell it from its twin with a hyphen. */
     UNDERSCORED;
 

@@ -33,7 +33,8 @@ class ForwardingTest {
                             + "X-Forwarded-Host: shop.example.com\r\n"
                             + "X-Forwarded-Port: 443\r\n"
                             + "X-Real-IP: 127.0.0.1\r\n"
-                            + "User-Custom-Domain: shop.example.com\r\n\r\n");
+                            + "User-Custom-Domain: shop.example.com\r\n"
+                            + "CDN-Loop: anyhost\r\n\r\n");
             RequestRecord record = proxy.record();
             assertThat(record.status()).isEqualTo(200);
             assertThat(record.method()).isEqualTo("GET");

@@ -45,7 +45,8 @@ class Http2OriginTest {
                             "x-forwarded-host",
                             "x-forwarded-port",
                             "x-real-ip",
-                            "user-custom-domain");
+                            "user-custom-domain",
+                            "cdn-loop");
             assertThat(request.headers().method()).hasToString("GET");
             assertThat(request.headers().path()).hasToString("/a?b=c");
             assertThat(request.headers().scheme()).hasToString("http");
