@@ -109,6 +109,11 @@ public final class EdgeProxy implements AutoCloseable {
                 proxy.parts.close();
             }
             throw new StartFailed(String.valueOf(failed.getMessage()), failed);
+        } catch (RuntimeException | Error bug) {
+            if (proxy != null) {
+                proxy.parts.close();
+            }
+            throw bug;
         }
     }
 

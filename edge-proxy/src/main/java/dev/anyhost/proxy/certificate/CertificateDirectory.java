@@ -98,7 +98,7 @@ public final class CertificateDirectory {
         if (seat.isEmpty()) {
             return loop.newSucceededFuture(work.overloaded().get());
         }
-        Future<T> answer = handoff.run(loop, work.body(), DEADLINE, work.late(), work.overloaded());
+        Future<T> answer = handoff.run(loop, work.body(), DEADLINE, work.late(), work.overloaded(), tooLate -> {});
         return answer.addListener(answered -> seat.get().leave());
     }
 

@@ -86,7 +86,12 @@ public final class ValidationCertificates implements ValidationLookup {
                 work::get,
                 DEADLINE,
                 () -> new NotYet(Cause.DEADLINE, clock.instant()),
-                () -> new NotYet(Cause.OVERLOADED, clock.instant()));
+                () -> new NotYet(Cause.OVERLOADED, clock.instant()),
+                tooLate -> {
+                    if (tooLate instanceof Serve(ServableCertificate certificate, Source _)) {
+                        certificate.release();
+                    }
+                });
     }
 
     private CertificateAnswer find(Hostname hostname) {

@@ -123,6 +123,8 @@ public final class Listeners {
     /** Stops accepting; connections go on. */
     public void stopAccepting() {
         sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+        // Who was accepted a moment ago is on its way to a loop of its own, and has to be there to be told of the end.
+        loops.group().forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly());
     }
 
     /** Tells every connection that it is time to go: idle ones close, others after the response under way. */
