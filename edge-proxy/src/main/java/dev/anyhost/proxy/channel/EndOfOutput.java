@@ -29,7 +29,8 @@ public final class EndOfOutput {
             try {
                 socket.shutdown(false, true);
                 return true;
-            } catch (IOException | NotYetConnectedException gone) { // The latter is Netty's for a reset that we haven't heard of.
+            } catch (IOException
+                    | NotYetConnectedException gone) { // The latter is Netty's for a reset that we haven't heard of.
                 return false;
             }
         }

@@ -2,6 +2,7 @@ package dev.anyhost.proxy.forward;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -75,6 +76,15 @@ record Http2Flood(String name, boolean afterAResponse, IntFunction<byte[]> frame
                 flood("CONTINUATION", i -> continued(i, Http2Wire.section("x-a", "b"))),
                 flood("empty CONTINUATION", i -> continued(i, NOTHING)),
                 flood("large CONTINUATION", i -> continued(i, Http2Wire.section("x-a", "b".repeat(LARGEST - 20)))));
+    }
+
+    /** So many, one after the other. */
+    byte[] first(int count) {
+        var all = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            all.writeBytes(frames.apply(i));
+        }
+        return all.toByteArray();
     }
 
     private static Http2Flood flood(String what, IntFunction<byte[]> frames) {
