@@ -18,10 +18,10 @@ import javax.net.ssl.SSLException;
 /** What a good client notices while others flood the same proxy with HTTP/2 frames that are cheap to send. */
 final class Floods implements Benchmark {
 
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 3;
     private static final int SECONDS = 4;
     private static final int WARM_UP_SECONDS = 20;
-    private static final int MOST_REST_SECONDS = 30;
+    private static final int MOST_REST_SECONDS = 15;
     private static final long IDLE_MICROS_A_SECOND = 50_000;
 
     private static final double GOAL = 2;
