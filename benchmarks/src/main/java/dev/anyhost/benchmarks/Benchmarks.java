@@ -21,6 +21,8 @@ public final class Benchmarks {
                             new FromStore(),
                             new StrangersAtTheDoor(),
                             new KnownFailure(),
+                            new Floods(),
+                            new SlowClients(),
                             new Ask(),
                             new Checks(),
                             new DueIndex(),

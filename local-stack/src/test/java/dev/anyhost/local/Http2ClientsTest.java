@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.EdgeProxy;
+import dev.anyhost.testkit.Messages;
 import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.RawOrigin.Script;
 import dev.anyhost.testkit.Trust;
@@ -21,13 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,30 +135,6 @@ class Http2ClientsTest {
         }
     }
 
-    /** What a library's WebSocket hears. */
-    private static final class Messages implements WebSocket.Listener {
-
-        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-        private final StringBuilder parts = new StringBuilder();
-
-        @Override
-        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            parts.append(data);
-            if (last) {
-                received.add(parts.toString());
-                parts.setLength(0);
-            }
-            socket.request(1);
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-            received.add(status + " " + reason);
-            return null;
-        }
-    }
-
     @Test
     void javasWebSocket_hearsWhatItSaysAndEndsInOrder() throws Exception {
         try (HttpClient client = HttpClient.newBuilder()
@@ -174,10 +147,10 @@ class Http2ClientsTest {
             for (int length : new int[] {0, 125, 126, 65_535, 65_536, 300_000}) {
                 String sent = "x".repeat(length);
                 socket.sendText(sent, true).get(PATIENCE, TimeUnit.SECONDS);
-                assertThat(messages.received.poll(PATIENCE, TimeUnit.SECONDS)).isEqualTo(sent);
+                assertThat(messages.take()).isEqualTo(sent);
             }
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").get(PATIENCE, TimeUnit.SECONDS);
-            assertThat(messages.received.poll(PATIENCE, TimeUnit.SECONDS)).isEqualTo("1000 bye");
+            assertThat(messages.take()).isEqualTo("1000 bye");
         }
     }
 

@@ -92,7 +92,8 @@ public final class ChildProcess implements AutoCloseable {
                     ? program.toString()
                     : program.getFileName().toString();
             ChildProcess child = new ChildProcess(name, builder.start(), listener);
-            Thread.ofVirtual().name(child.name + " output").start(child::readOutput);
+            // A virtual thread would keep its carrier while it reads a pipe: with a few children, no other would run.
+            Thread.ofPlatform().daemon().name(child.name + " output").start(child::readOutput);
             return child;
         } catch (IOException e) {
             throw new ChildFailed(program + " could not be started", e);

@@ -31,6 +31,17 @@ class ChildProcessTest {
         }
     }
 
+    /** Reading a pipe holds on to the carrier of a virtual thread: a few children, and no virtual thread would run. */
+    @Test
+    void output_isReadByAThreadOfItsOwn() {
+        try (ChildProcess child = sh("exec sleep 1000")) {
+            assertThat(child.isAlive()).isTrue();
+            assertThat(Thread.getAllStackTraces().keySet()) // Of threads that aren't virtual.
+                    .extracting(Thread::getName)
+                    .contains("sh output");
+        }
+    }
+
     @Test
     void endedProgram_failsTheWaitWithItsOutput() {
         try (ChildProcess child = sh("echo out of luck >&2; exit 3")) {

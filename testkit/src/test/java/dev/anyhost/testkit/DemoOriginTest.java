@@ -12,10 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,9 +125,9 @@ class DemoOriginTest {
                 client.newWebSocketBuilder().buildAsync(uri, messages).get();
         String sent = "x".repeat(length);
         assertThat(socket.sendText(sent, true).get()).isSameAs(socket);
-        assertThat(messages.received.take()).isEqualTo(sent);
+        assertThat(messages.take()).isEqualTo(sent);
         assertThat(socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").get()).isSameAs(socket);
-        assertThat(messages.received.take()).isEqualTo("1000 bye");
+        assertThat(messages.take()).isEqualTo("1000 bye");
     }
 
     private HttpRequest.Builder request(String path) {
@@ -140,28 +136,5 @@ class DemoOriginTest {
 
     private HttpResponse<String> send(HttpRequest request) throws Exception {
         return client.send(request, BodyHandlers.ofString());
-    }
-
-    private static final class Messages implements WebSocket.Listener {
-
-        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-        private final StringBuilder parts = new StringBuilder();
-
-        @Override
-        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            parts.append(data);
-            if (last) {
-                received.add(parts.toString());
-                parts.setLength(0);
-            }
-            socket.request(1);
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-            received.add(status + " " + reason);
-            return null;
-        }
     }
 }

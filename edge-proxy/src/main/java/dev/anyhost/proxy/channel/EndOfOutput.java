@@ -5,6 +5,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 
 /**
  * Ends our direction of a connection and leaves the other one open, since a close with unread bytes would reset the
@@ -28,7 +29,8 @@ public final class EndOfOutput {
             try {
                 socket.shutdown(false, true);
                 return true;
-            } catch (IOException gone) {
+            } catch (IOException
+                    | NotYetConnectedException gone) { // The latter is Netty's for a reset that we haven't heard of.
                 return false;
             }
         }

@@ -26,6 +26,7 @@ final class Http2ClientStream implements ClientStream, Http2Streams.User {
     private final Http2RequestBody body;
     private final Http2ResponseWriter response;
     private boolean headRequest;
+    private boolean forwarded;
     private @Nullable WebSocketKey webSocket;
     private @Nullable Exchange exchange;
     /** The exchange, or the tunnel after it; null once nobody wants the rest of the request. */
@@ -82,7 +83,7 @@ final class Http2ClientStream implements ClientStream, Http2Streams.User {
                 var begun = new Exchange(this, scope, head, to);
                 exchange = begun;
                 listener = begun;
-                begun.forward();
+                connection.streams().touch(this);
             }
         }
     }
@@ -110,9 +111,16 @@ final class Http2ClientStream implements ClientStream, Http2Streams.User {
         return webSocket == null || exchange == null;
     }
 
-    /** What was passed on of the request's body goes out, with all that was read now. */
+    /**
+     * What was passed on of the request's body goes out, with all that was read now. A request that was reset by it, too, goes to
+     * no origin: else a flood would have us connect for each.
+     */
     @Override
     public void paused() {
+        if (exchange != null && !forwarded) {
+            forwarded = true;
+            exchange.forward();
+        }
         if (listener != null) {
             listener.flushOrigin();
         }

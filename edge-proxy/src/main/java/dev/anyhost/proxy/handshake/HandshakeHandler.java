@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class HandshakeHandler extends SslClientHelloHandler<CertificateAnswer> {
 
     private static final int MAX_CLIENT_HELLO = 64 * 1024;
+    /** With the headers of its records, in bytes: it may come in hundreds of them, but not in one for each of its bytes. */
+    private static final int MAX_PEEKED = MAX_CLIENT_HELLO + 4 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeHandler.class);
 
@@ -60,6 +63,10 @@ public final class HandshakeHandler extends SslClientHelloHandler<CertificateAns
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
         bytesSeen = true;
         super.channelRead(ctx, message);
+        // Each read goes through all records again, so that tiny ones would cost the square of their number.
+        if (!helloSeen && !ctx.isRemoved() && actualReadableBytes() > MAX_PEEKED) {
+            exceptionCaught(ctx, new TooLongFrameException("ClientHello in too many records"));
+        }
     }
 
     @Override

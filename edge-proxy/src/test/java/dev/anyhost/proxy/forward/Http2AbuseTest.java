@@ -3,19 +3,20 @@ package dev.anyhost.proxy.forward;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.anyhost.proxy.forward.Http2Wire.Frame;
 import dev.anyhost.proxy.forward.ProxyFixture.Setup;
 import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.RawOrigin.Script;
 import java.io.ByteArrayOutputStream;
+import io.netty.util.ResourceLeakDetector;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,75 +24,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2AbuseTest {
 
     private static final int ABUSIVE = 1_000;
+    private static final int MOST_IN_BUFFERS = 1024 * 1024;
+    private static final int MOST_ON_THE_HEAP = 16 * 1024 * 1024;
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    static Stream<Arguments> floods() {
-        return Stream.of(
-                flood("PING", (client, i) -> client.frame(Http2Wire.PING, 0, 0, new byte[8])),
-                flood(
-                        "PING acknowledgements",
-                        (client, i) -> client.frame(Http2Wire.PING, Http2Wire.ACK, 0, new byte[8])),
-                flood("SETTINGS", (client, i) -> client.frame(Http2Wire.SETTINGS, 0, 0, new byte[0])),
-                flood("PRIORITY", (client, i) -> client.frame(Http2Wire.PRIORITY, 0, 1, new byte[] {0, 0, 0, 3, 1})),
-                flood("unknown frames", (client, i) -> client.frame(0xbe, 0, 0, new byte[1])),
-                flood("WINDOW_UPDATE", (client, i) -> client.windowUpdate(0, 1)),
-                flood("WINDOW_UPDATE on a finished stream", (client, i) -> {
-                    if (i == 0) {
-                        client.get(1, "/").response(1);
-                    }
-                    client.windowUpdate(1, 1);
-                }),
-                flood("RST_STREAM on a finished stream", (client, i) -> {
-                    if (i == 0) {
-                        client.get(1, "/").response(1);
-                    }
-                    client.reset(1, Http2Wire.CANCEL);
-                }),
-                flood("GOAWAY", (client, i) -> client.frame(Http2Wire.GOAWAY, 0, 0, new byte[8])),
-                flood("rapid reset", (client, i) -> client.get(i * 2 + 1, "/").reset(i * 2 + 1, Http2Wire.CANCEL)),
-                flood(
-                        "MadeYouReset by window",
-                        (client, i) ->
-                                client.request(i * 2 + 1, false, "POST", "/").windowUpdate(i * 2 + 1, 0)),
-                flood(
-                        "MadeYouReset by length",
-                        (client, i) -> client.request(i * 2 + 1, false, "POST", "/", "content-length", "1")
-                                .data(i * 2 + 1, true, "ab")),
-                flood("malformed requests", (client, i) -> client.headers(i * 2 + 1, true, ":method", "GET")),
-                flood("empty DATA", (client, i) -> {
-                    if (i == 0) {
-                        client.request(1, false, "POST", "/");
-                    }
-                    client.data(1, false, "");
-                }),
-                flood("CONTINUATION", (client, i) -> {
-                    if (i == 0) {
-                        client.frame(Http2Wire.HEADERS, 0, 1, Http2Wire.section(":method", "GET"));
-                    }
-                    client.frame(Http2Wire.CONTINUATION, 0, 1, Http2Wire.section("x-a", "b"));
-                }),
-                flood("empty CONTINUATION", (client, i) -> {
-                    if (i == 0) {
-                        client.frame(Http2Wire.HEADERS, 0, 1, Http2Wire.section(":method", "GET"));
-                    }
-                    client.frame(Http2Wire.CONTINUATION, 0, 1, new byte[0]);
-                }));
-    }
-
-    private static Arguments flood(String what, BiConsumer<Http2Wire, Integer> frame) {
-        return Arguments.argumentSet(what, frame);
+    static Stream<Http2Flood> floods() {
+        return Http2Flood.all();
     }
 
     @ParameterizedTest
     @MethodSource("floods")
-    void flood_isCutWithinAThousandFrames(BiConsumer<Http2Wire, Integer> abuse) {
+    void flood_isCutWithinAThousandFrames(Http2Flood flood) {
         try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
                 ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
                 Http2Wire client = proxy.connectHttp2()) {
+            if (flood.afterAResponse()) {
+                client.get(1, "/").response(1);
+            }
             try {
-                for (int i = 0; i < ABUSIVE; i++) {
-                    abuse.accept(client, i);
-                }
+                client.raw(flood.first(
+                        ABUSIVE)); // Together: who sends on for longer than the cut lingers reads of a reset.
             } catch (UncheckedIOException alreadyCut) {
                 assertThat(alreadyCut).hasMessageMatching(".*(Broken pipe|Connection reset).*");
                 return;
@@ -99,6 +51,58 @@ class Http2AbuseTest {
             List<Frame> last = client.readToAnyEnd();
             assertThat(last).extracting(Frame::type).contains(Http2Wire.GOAWAY);
             assertThat(last.getLast().error()).isIn(Http2Wire.ENHANCE_YOUR_CALM, Http2Wire.PROTOCOL_ERROR);
+        }
+    }
+
+    /**
+     * Whoever floods takes nothing of what we answer. On the heap all that is allocated counts, whether or not it is soon
+     * garbage, and also what the origins and the client's own bytes take here; but not what finds leaks.
+     */
+    @ParameterizedTest
+    @MethodSource("floods")
+    void flood_takesLittleMemoryUntilItIsCut(Http2Flood flood) {
+        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        var heap = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (EmbeddedHttp2 client = EmbeddedHttp2.connected()) {
+            if (flood.afterAResponse()) {
+                client.request(1, true, "GET", "/").answer(0, OK);
+            }
+            long held = client.proxy.held();
+            long allocated = 0;
+            int sent = 0;
+            while (client.proxy.client.isActive() && sent < ABUSIVE) {
+                String frames = new String(flood.frames().apply(sent), ISO_8859_1);
+                long before = heap.getCurrentThreadAllocatedBytes();
+                client.raw(frames);
+                allocated += heap.getCurrentThreadAllocatedBytes() - before;
+                assertThat(client.proxy.held() - held)
+                        .as("in buffers after %d", sent)
+                        .isLessThan(MOST_IN_BUFFERS);
+                sent++;
+            }
+            assertThat(sent).isLessThan(ABUSIVE);
+            assertThat(allocated).isLessThan(MOST_ON_THE_HEAP);
+        } finally {
+            ResourceLeakDetector.setLevel(level);
+        }
+    }
+
+    static Stream<Http2Flood> requestsTakenBack() {
+        return Http2Flood.all()
+                .filter(flood ->
+                        flood.name().equals("rapid reset") || flood.name().startsWith("MadeYouReset"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("requestsTakenBack")
+    void requestThatIsTakenBackAtOnce_goesToNoOrigin(Http2Flood flood) {
+        try (EmbeddedHttp2 client = EmbeddedHttp2.connected()) {
+            client.raw(new String(flood.frames().apply(0), ISO_8859_1));
+            assertThat(client.proxy.origins).isEmpty();
+            assertThat(client.proxy.records).extracting(RequestRecord::status).containsExactly(499);
+            client.request(5, true, "GET", "/").answer(0, OK);
+            assertThat(client.proxy.records).extracting(RequestRecord::status).containsExactly(499, 200);
         }
     }
 

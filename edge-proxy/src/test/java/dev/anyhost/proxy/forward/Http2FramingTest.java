@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What HTTP/2 can say and HTTP/1.1 can't, or reads otherwise: nothing of it reaches an origin (RFC 9113 section 10.3). */
 class Http2FramingTest {
@@ -62,6 +63,21 @@ class Http2FramingTest {
                 named("user information", replaced(":authority", "u@shop.example.com")),
                 named("no authority", without(":authority")),
                 named("blank in the authority", replaced(":authority", "shop.example.com x")),
+                named("fragment in the path", replaced(":path", "/a#b")),
+                named("tab in the path", replaced(":path", "/a\tHTTP/1.1")),
+                named("NUL in the path", replaced(":path", "/\0")),
+                named("octet over 127 in the path", replaced(":path", "/\u00e4")),
+                named("line end in the method", replaced(":method", "GET / HTTP/1.1\r\nx:")),
+                named("line end in the authority", replaced(":authority", "shop.example.com\r\nx: y")),
+                named("path in the authority", replaced(":authority", "shop.example.com/admin")),
+                named("empty authority", replaced(":authority", "")),
+                named("two authorities", with(":authority", "shop.example.com")),
+                named("two methods", with(":method", "POST")),
+                named("two schemes", with(":scheme", "https")),
+                named("line end in a cookie", with("cookie", "a=b\r\nx: y")),
+                named("line end in te", with("te", "trailers\r\ntransfer-encoding: chunked")),
+                named("list of content-lengths", with("content-length", "0, 1")),
+                named("DEL in a value", with("x-a", "b\u007f")),
                 named("protocol without CONNECT", with(":protocol", "websocket")));
     }
 
@@ -111,6 +127,40 @@ class Http2FramingTest {
             assertThat(client.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.PROTOCOL_ERROR);
             assertThat(proxy.record().error()).contains(RequestError.CLIENT_LEFT);
             assertThat(origin.requests()).isEmpty();
+        }
+    }
+
+    /** Netty joins equal ones, which RFC 9110 section 8.6 allows: what counts is what the origin reads. */
+    @ParameterizedTest
+    @ValueSource(strings = {"3", "3, 3"})
+    void equalLengths_areOneForTheOrigin(String second) {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            client.request(1, false, "POST", "/", "content-length", "3", "content-length", second)
+                    .data(1, true, "abc");
+            assertThat(client.response(1).status()).isEqualTo("200");
+            assertThat(origin.takeRequest().head())
+                    .containsOnlyOnce("ontent-")
+                    .contains("Content-Length: 3\r\n")
+                    .doesNotContain("Transfer-Encoding");
+        }
+    }
+
+    @Test
+    void bodyThatIsShorterThanItsLength_isResetAndTheOriginsConnectionCloses() {
+        try (RawOrigin origin = RawOrigin.start(connection -> {
+                    connection.readHead();
+                    connection.readToEnd();
+                });
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            client.request(1, false, "POST", "/", "content-length", "3").data(1, true, "ab");
+            assertThat(client.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.PROTOCOL_ERROR);
+            assertThat(origin.requests()).isEmpty();
+            for (var connection : origin.connections()) {
+                assertThat(connection.received()).doesNotEndWith("abc");
+            }
         }
     }
 

@@ -9,7 +9,10 @@ import dev.anyhost.proxy.forward.ProxyFixture.Setup;
 import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.RawOrigin.Script;
 import dev.anyhost.testkit.RawRequest;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests over HTTP/2, as bytes on both sides. */
 class Http2Test {
@@ -179,6 +182,31 @@ class Http2Test {
             assertThat(end.type()).isEqualTo(Http2Wire.RST_STREAM);
             assertThat(end.error()).isEqualTo(Http2Wire.INTERNAL_ERROR);
             assertThat(proxy.record().error()).contains(RequestError.RESPONSE_CUT);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "garbage\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n",
+                "HTTP/2 200 OK\r\n\r\n",
+            })
+    void malformedResponse_is502AndTheOthersAreUnaffected(String response) {
+        var served = new AtomicInteger();
+        try (RawOrigin origin = RawOrigin.start(connection -> {
+                    connection.readRequest();
+                    connection.write(served.getAndIncrement() == 0 ? response : OK);
+                    connection.readRequest();
+                });
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            assertThat(client.get(1, "/").response(1).status()).isEqualTo("502");
+            assertThat(proxy.record().error()).contains(RequestError.RESPONSE_MALFORMED);
+            assertThat(client.get(3, "/").response(3).body()).isEqualTo("hello");
+            assertThat(origin.connections()).hasSize(2);
         }
     }
 

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The http port, byte for byte. */
 @SuppressWarnings("StringConcatToTextBlock") // The line ends are the point.
@@ -56,12 +58,15 @@ class PublicHttpTest {
     }
 
     private String get(String path) {
+        return send("GET " + path + " HTTP/1.1\r\nHost: shop.example.com\r\n\r\n");
+    }
+
+    private String send(String request) {
         if (channel.pipeline().get(SmallHttpHandler.class) == null) {
             channel.pipeline()
                     .addLast(
                             new SmallHttpHandler(http()::answer, Http1Limits.DEFAULT, TimeLimits.DEFAULT, () -> false));
         }
-        String request = "GET " + path + " HTTP/1.1\r\nHost: shop.example.com\r\n\r\n";
         channel.writeInbound(Unpooled.copiedBuffer(request, ISO_8859_1));
         channel.runPendingTasks();
         var all = new StringBuilder();
@@ -78,6 +83,45 @@ class PublicHttpTest {
                 .startsWith("HTTP/1.1 308 Permanent Redirect\r\n")
                 .contains("Location: https://shop.example.com/a?b\r\n", "Cache-Control: no-store\r\n");
         assertThat(wanted).hasSize(1);
+    }
+
+    /** Whatever else a request names, it goes to its own hostname; nothing of another is written down for a cache. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET //evil.example/%2f.. HTTP/1.1\r\nHost: shop.example.com\r\n",
+                "GET /\\evil.example HTTP/1.1\r\nHost: shop.example.com\r\n",
+                "GET /@evil.example HTTP/1.1\r\nHost: shop.example.com:8080\r\n",
+                "GET / HTTP/1.1\r\nHost: SHOP.example.com.\r\nX-Forwarded-Host: evil.example\r\n",
+                "GET / HTTP/1.1\r\nHost: shop.example.com\r\nForwarded: host=evil.example\r\nX-Host: evil.example\r\n",
+                "GET http://shop.example.com//evil.example HTTP/1.1\r\nHost: shop.example.com\r\n",
+            })
+    void redirect_staysOnTheHostname(String head) {
+        assertThat(send(head + "\r\n"))
+                .startsWith("HTTP/1.1 308 ")
+                .contains("\r\nLocation: https://shop.example.com/", "Cache-Control: no-store\r\n")
+                .doesNotContain(":8080", "https://evil");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET http://evil.example/ HTTP/1.1\r\nHost: shop.example.com\r\n",
+                "GET / HTTP/1.1\r\nHost: shop.example.com@evil.example\r\n",
+                "GET / HTTP/1.1\r\nHost: shop.example.com/evil.example\r\n",
+                "GET / HTTP/1.1\r\nHost: shop.example.com\r\nHost: evil.example\r\n",
+                "GET /%0d%0a\r X HTTP/1.1\r\nHost: shop.example.com\r\n",
+            })
+    void whatCouldNameTwoHosts_isRefused(String head) {
+        assertThat(send(head + "\r\n")).startsWith("HTTP/1.1 400 ").doesNotContain("evil", "Location");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/metrics", "/health/ready", "/health/live"})
+    void whatIsTheAdminPorts_isNotHere(String path) {
+        assertThat(get(path)).startsWith("HTTP/1.1 308 ").doesNotContain("anyhost_", "ready\n", "live\n");
+        permission = new Permission.Refused(false);
+        assertThat(get(path)).isEqualTo(NOT_FOUND);
     }
 
     @Test

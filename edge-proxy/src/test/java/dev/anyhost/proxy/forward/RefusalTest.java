@@ -89,6 +89,21 @@ class RefusalTest {
                 vector("chunk extension LF", chunked("3;a\nb\r\nabc\r\n0\r\n\r\n")),
                 vector("chunk extension blank", chunked("3; a\r\nabc\r\n0\r\n\r\n")),
                 vector("chunk extension empty", chunked("3;\r\nabc\r\n0\r\n\r\n")),
+                vector("TE list that ends with a comma", post("Transfer-Encoding: chunked,") + "0\r\n\r\n"),
+                vector("TE list that begins with a comma", post("Transfer-Encoding: ,chunked") + "0\r\n\r\n"),
+                vector("TE before a non-breaking blank", post("Transfer-Encoding: chunked\u00a0") + "0\r\n\r\n"),
+                vector("TE name before a NUL", post("Transfer-Encoding\u0000: chunked") + "0\r\n\r\n"),
+                vector("CL folded", post("Content-Length: 3\r\n 0") + "abc"),
+                vector("CL after bare LF", post("X: y\nContent-Length: 3") + "abc"),
+                vector("head that ends with a bare LF", "GET / HTTP/1.1\r\n" + HOST + "\n"),
+                vector("head that ends with a bare CR", "GET / HTTP/1.1\r\n" + HOST + "\rX: y\r\n\r\n"),
+                vector("Host folded", "GET / HTTP/1.1\r\nHost:\r\n shop.example.com\r\n\r\n"),
+                vector("chunk size plus", chunked("+3\r\nabc\r\n0\r\n\r\n")),
+                vector("chunk extension CR", chunked("3;a\rb\r\nabc\r\n0\r\n\r\n")),
+                vector("chunk extension LF in quotes", chunked("3;a=\"\n\"\r\nabc\r\n0\r\n\r\n")),
+                vector("chunk that ends with a bare LF", chunked("3\r\nabc\n0\r\n\r\n")),
+                vector("last chunk that ends with a bare LF", chunked("0\n\n")),
+                vector("chunk trailer after bare LF", chunked("0\r\nX: y\nZ: z\r\n\r\n")),
                 vector("chunk trailer folded", chunked("0\r\nX: y\r\n z\r\n\r\n")));
     }
 

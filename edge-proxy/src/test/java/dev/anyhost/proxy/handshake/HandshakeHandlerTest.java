@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -224,6 +225,32 @@ class HandshakeHandlerTest {
         send(HexFormat.of().parseHex("160301400001010001" + "00".repeat(0x4000 - 4)));
         assertThat(channel.isOpen()).isFalse();
         assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void helloInHundredsOfRecords_isReassembled() {
+        int[] sizes = new int[800];
+        Arrays.fill(sizes, 1);
+        send(ClientHello.forName("shop.example").paddedTo(60_000).records(sizes));
+        assertThat(asked).extracting(Hostname::value).containsExactly("shop.example");
+    }
+
+    /** What is held is what came: all that is read before the close counts. */
+    @Test
+    void helloInTinyRecords_isClosedBeforeItIsSeveralTimesItsSize() {
+        int[] sizes = new int[60_000];
+        Arrays.fill(sizes, 1);
+        int taken = 0;
+        for (byte[] piece : TlsProbe.segments(
+                ClientHello.forName("shop.example").paddedTo(60_000).records(sizes), 1_000)) {
+            if (channel.isOpen()) {
+                send(piece);
+                taken += piece.length;
+            }
+        }
+        assertThat(taken).isBetween(64 * 1024, 70_000);
+        assertThat(asked).isEmpty();
+        assertThat(events).containsExactly("failed");
     }
 
     @Test
