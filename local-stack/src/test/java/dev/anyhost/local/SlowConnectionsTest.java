@@ -8,6 +8,7 @@ import dev.anyhost.testkit.Ports;
 import dev.anyhost.testkit.RawOrigin;
 import dev.anyhost.testkit.SlowCrowd;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class SlowConnectionsTest {
     /** So many that this process and the proxy stay below the 4,096 descriptors that some machines allow. */
     private static final int EACH = 400;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int REQUESTS = 20;
     private static final int LARGE = 1024 * 1024;
     private static final String PIECE = "x".repeat(16 * 1024);
@@ -74,8 +75,11 @@ class SlowConnectionsTest {
                 HttpClient http = HttpClient.newHttpClient()) {
             system.allow(HOST);
             var _ = system.untilServed(system.httpsPort, HOST);
-            var aim =
-                    new SlowCrowd.Aim(new InetSocketAddress("127.0.0.1", system.httpsPort), HOST, "/upload", "/large");
+            var aim = new SlowCrowd.Aim(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), system.httpsPort),
+                    HOST,
+                    "/upload",
+                    "/large");
             try (SlowCrowd crowd = SlowCrowd.start(aim, EACH)) {
                 for (int i = 0; i < REQUESTS; i++) {
                     assertThat(crowd.awaitWhole(PATIENCE))
