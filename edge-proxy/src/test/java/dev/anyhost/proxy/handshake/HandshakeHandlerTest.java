@@ -233,6 +233,8 @@ class HandshakeHandlerTest {
         Arrays.fill(sizes, 1);
         send(ClientHello.forName("shop.example").paddedTo(60_000).records(sizes));
         assertThat(asked).extracting(Hostname::value).containsExactly("shop.example");
+        answer.setSuccess(new NotAllowed()); // Until then the ClientHello is held.
+        channel.runPendingTasks();
     }
 
     /** What is held is what came: all that is read before the close counts. */
