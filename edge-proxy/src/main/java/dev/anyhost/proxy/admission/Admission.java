@@ -70,6 +70,11 @@ public final class Admission {
                 : Optional.empty();
     }
 
+    /** Whether the verifier is known not to answer: who waits for it waits for a time-out. */
+    public boolean isVerifierDown() {
+        return verifier.isDown();
+    }
+
     /** Whether what was allowed before may still be served without a fresh verdict. */
     public boolean reliesOnThePast() {
         return verifier.silentFor().compareTo(STALE_AT_MOST) < 0;

@@ -52,6 +52,11 @@ final class VerifierBreaker implements Verifier {
         return isDown(now) && now - nextProbe < 0;
     }
 
+    /** Whether it doesn't answer, as far as the last asks tell. */
+    synchronized boolean isDown() {
+        return isDown(nanos.getAsLong());
+    }
+
     private boolean isDown(long now) {
         return silences >= OPENS_AFTER || (underWay > 0 && now - answeredAt >= HANGS_AFTER);
     }

@@ -110,8 +110,11 @@ public final class CertificateDirectory {
 
     private Optional<CertificateAnswer> fromMemory(Hostname hostname) {
         Optional<Admission.Standing> standing = memory.admission().standing(hostname);
-        if (standing.isEmpty() || !standing.get().fresh()) {
+        if (standing.isEmpty()) {
             return Optional.empty();
+        }
+        if (!standing.get().fresh()) {
+            return memory.admission().isVerifierDown() ? fromThePast(hostname, standing.get()) : Optional.empty();
         }
         refreshIfDue(hostname, standing.get());
         return switch (standing.get().verdict()) {
@@ -125,6 +128,19 @@ public final class CertificateDirectory {
                         : memory.failures().find(hostname, route).map(CertificateAnswer.class::cast);
             }
         };
+    }
+
+    /** Of a verifier that hangs every ask takes its whole time-out, and all visitors of the name would wait for it. */
+    private Optional<CertificateAnswer> fromThePast(Hostname hostname, Admission.Standing standing) {
+        if (!(standing.verdict() instanceof Verdict.Allowed)) {
+            return Optional.empty();
+        }
+        Optional<Held> held = memory.held().find(hostname);
+        held.ifPresent(found -> {
+            found.uses().one();
+            refreshIfDue(hostname, standing);
+        });
+        return held.map(found -> new Serve(found.certificate(), Source.MEMORY));
     }
 
     /** What is known, without blocking, of where a hostname's requests go. */

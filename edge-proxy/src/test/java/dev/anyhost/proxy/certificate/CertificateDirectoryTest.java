@@ -206,6 +206,28 @@ class CertificateDirectoryTest extends OnACluster {
     }
 
     @Test
+    void verifierThatIsKnownToBeDown_isNotWaitedForByVisitorsOfAKnownName() {
+        answered(HOST);
+        cluster.verifier = _ -> new Verdict.Silent("timed out");
+        cluster.clock.advance(Duration.ofMinutes(6));
+        for (int silence = 0; silence < 3; silence++) {
+            Future<CertificateAnswer> waiting = visit(HOST);
+            assertThat(waiting.isDone()).isFalse();
+            doWork();
+            assertThat(source(waiting)).isEqualTo(Source.MEMORY);
+        }
+        for (int visitor = 0; visitor < 10; visitor++) {
+            assertThat(source(visit(HOST))).isEqualTo(Source.MEMORY);
+        }
+
+        cluster.verifier = _ -> new Verdict.Refused(Verdict.Refused.Reason.UNKNOWN);
+        cluster.clock.advance(Duration.ofSeconds(6));
+        assertThat(source(visit(HOST))).isEqualTo(Source.MEMORY); // Asks in the background.
+        doWork();
+        assertThat(visit(HOST).getNow()).isInstanceOf(NotAllowed.class);
+    }
+
+    @Test
     void verifierSilentForADay_leavesAnOpenConnectionWithoutARoute() {
         answered(HOST);
         cluster.verifier = _ -> new Verdict.Silent("500");
