@@ -21,6 +21,8 @@ final class ChannelEnd extends ChannelInboundHandlerAdapter implements TunnelEnd
     private final ChannelHandler before;
     private final ByteBuf read;
     private final boolean halves;
+    /** The other end has said all, and this one can't listen on: its close is no break. */
+    private boolean leaving;
 
     /**
      * An end that isn't open yet.
@@ -77,6 +79,7 @@ final class ChannelEnd extends ChannelInboundHandlerAdapter implements TunnelEnd
                 }
             });
         } else {
+            leaving = true;
             close();
         }
     }
@@ -131,7 +134,7 @@ final class ChannelEnd extends ChannelInboundHandlerAdapter implements TunnelEnd
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
-        side.gone(tls == null || tls.sslCloseFuture().isSuccess());
+        side.gone(leaving || tls == null || tls.sslCloseFuture().isSuccess());
     }
 
     @Override

@@ -137,8 +137,9 @@ class Http2OriginTunnelTest {
             Http2Wire served = upgraded(relay);
             served.data(FIRST, true, "all");
             assertThat(relay.client.readToEnd()).isEqualTo("all");
-            assertThat(served.await(frame -> frame.ends() || frame.type() == Http2Wire.RST_STREAM).stream())
-                    .isEqualTo(FIRST);
+            Frame last = served.await(frame -> frame.ends() || frame.type() == Http2Wire.RST_STREAM);
+            assertThat(last.stream()).isEqualTo(FIRST);
+            assertThat(last.ends()).as("our close was no break").isTrue();
             assertThat(relay.proxy.record().status()).isEqualTo(101);
         }
     }
