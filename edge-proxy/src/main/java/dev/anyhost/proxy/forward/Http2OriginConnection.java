@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,11 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
 
     Http1Limits limits() {
         return setup.limits();
+    }
+
+    /** How long an origin that has said all may take for the rest of a request. */
+    Duration patience() {
+        return setup.times().originIdle();
     }
 
     Channel channel() {

@@ -264,7 +264,9 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
         end(Fields.none());
         flush();
         leave();
-        if (!body.isComplete()) {
+        if (body.isComplete()) {
+            request.cancelRestIn(connection.patience());
+        } else {
             request.cancelIn(limit);
         }
     }
@@ -274,6 +276,7 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
         leave();
         if (requestComplete) {
             request.end(Fields.none()); // Of a CONNECT that came to nothing; all others have ended.
+            request.cancelRestIn(connection.patience());
         } else if (!request.hasEnded()) {
             request.cancel();
         }

@@ -108,6 +108,14 @@ final class Http2RequestWriter {
         }
     }
 
+    /** As {@link #cancelIn}, if not all that was written is out: an origin that takes no more would keep its stream for ever. */
+    void cancelRestIn(Duration time) {
+        if (stream != null && stream.state().localSideOpen()) {
+            connection.flush();
+            cancelIn(time);
+        }
+    }
+
     /** As {@link #cancel}, unless the stream has ended by then. */
     void cancelIn(Duration time) {
         connection.channel().eventLoop().schedule(this::cancel, time.toNanos(), TimeUnit.NANOSECONDS);

@@ -5,6 +5,7 @@ import static dev.anyhost.proxy.forward.Http2Relay.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.forward.Http2Wire.Frame;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Windows, both ways: who takes nothing stops only what is meant for them. */
@@ -107,6 +108,25 @@ class Http2OriginFlowTest {
             served.await(Frame::ends);
             served.respond(FIRST, true, "204");
             assertThat(relay.client.awaitHeaders(1).status()).hasToString("204");
+        }
+    }
+
+    @Test
+    void requestThatIsNeverTakenThoughAnswered_keepsNoStreamForLong() {
+        TimeLimits usual = TimeLimits.DEFAULT;
+        ForwardSettings impatient = ForwardSettings.https(443)
+                .withTimes(usual.withOrigins(usual.connect(), usual.responseHeaders(), Duration.ofMillis(300)));
+        try (var relay = Http2Relay.ofHttp2(setup -> setup.with(impatient))) {
+            relay.client.request(1, false, "POST", "/");
+            Http2Wire served = relay.accept(Http2Wire.INITIAL_WINDOW_SIZE, 1_000);
+            served.awaitHeaders();
+            served.ping();
+            relay.client.ping();
+            relay.client.data(1, true, "x".repeat(2_000));
+            assertThat(served.await(Http2Wire.DATA).payload()).hasSize(1_000);
+            served.respond(FIRST, true, "413");
+            assertThat(relay.client.awaitHeaders(1).status()).hasToString("413");
+            assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.CANCEL);
         }
     }
 
