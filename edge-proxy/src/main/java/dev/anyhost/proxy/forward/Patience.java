@@ -53,8 +53,10 @@ final class Patience {
 
     /** The client takes more of the response. */
     void clientTakes() {
-        clientFull = false;
-        originsTurn();
+        if (clientFull) { // Else it was others that had no room, and nobody's time begins anew with theirs.
+            clientFull = false;
+            progressed();
+        }
     }
 
     /** All of the request was sent. */
@@ -73,7 +75,8 @@ final class Patience {
 
     /** More of the response is waited for, or the client to take what is there. */
     void progressed() {
-        client.await(client.takesMore() ? times.originIdle() : times.bodyIdle());
+        clientFull = !client.takesMore();
+        client.await(clientFull ? times.bodyIdle() : times.originIdle());
     }
 
     /** The client takes no more of the response. */

@@ -7,6 +7,7 @@ import dev.anyhost.proxy.forward.Http2Wire.Frame;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,20 @@ class Http2WritabilityTest {
             writable(client, true);
 
             assertThat(body(client.frames())).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void roomThatNoResponseWaitedFor_isNoMoreTimeForTheOrigin() {
+        try (var client = EmbeddedHttp2.connected()) {
+            client.request(1, true, "GET", "/");
+            client.proxy.wait(Duration.ofSeconds(50));
+            writable(client, false);
+            writable(client, true);
+            client.proxy.wait(Duration.ofSeconds(11));
+            client.settle();
+            assertThat(client.proxy.records).hasSize(1);
+            assertThat(client.proxy.records.getFirst().error()).contains(RequestError.RESPONSE_TIMEOUT);
         }
     }
 }
