@@ -237,14 +237,10 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     public ChannelFuture resetStream(ChannelHandlerContext ctx, int id, long errorCode, ChannelPromise promise) {
         streamErrors.weReset(id);
         ChannelFuture written = super.resetStream(ctx, id, errorCode, promise);
-        payForReset(ctx, errorCode);
-        return written;
-    }
-
-    private void payForReset(ChannelHandlerContext ctx, long errorCode) {
         if (!frames.payForReset(errorCode)) {
             onError(ctx, false, Http2ClientFrames.calm("too many requests that had to be reset"));
         }
+        return written;
     }
 
     @Override
@@ -255,14 +251,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
         Http2Exception strict = outbound ? found : streamErrors.strict(found);
         if (strict instanceof Http2Exception.StreamException ofStream) {
-            boolean unknown = connection().stream(ofStream.streamId()) == null;
-            if (!outbound && unknown) {
+            if (!outbound && connection().stream(ofStream.streamId()) == null) {
                 scope().refusedUnread(); // Malformed already for Netty, which made no stream of it.
             }
-            super.onStreamError(ctx, outbound, cause, ofStream);
-            if (unknown) {
-                payForReset(ctx, ofStream.error().code()); // Netty resets those without asking.
-            }
+            super.onStreamError(
+                    ctx, outbound, cause, ofStream); // Which resets the stream by resetStream, known or not.
         } else {
             onConnectionError(ctx, outbound, cause, strict);
         }

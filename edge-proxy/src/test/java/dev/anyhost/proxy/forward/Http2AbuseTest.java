@@ -151,6 +151,21 @@ class Http2AbuseTest {
     }
 
     @Test
+    void requestThatIsRefusedUnread_countsAsOneReset() {
+        try (RawOrigin origin = RawOrigin.start(Script.answering(OK));
+                ProxyFixture proxy = ProxyFixture.startHttp2(Setup.to(origin.uri()));
+                Http2Wire client = proxy.connectHttp2()) {
+            byte[] request = Http2Wire.section(
+                    ":method", "GET", ":scheme", "https", ":path", "/", ":authority", "shop.example.com", "Name", "x");
+            for (int stream = 1; stream < 2 * 150; stream += 2) {
+                client.raw(Http2Wire.bytes(
+                        Http2Wire.HEADERS, Http2Wire.END_HEADERS | Http2Wire.END_STREAM, stream, request));
+                assertThat(client.await(Http2Wire.RST_STREAM).stream()).isEqualTo(stream);
+            }
+        }
+    }
+
+    @Test
     void aBusyClientsOwnFrames_areNotAbuse() {
         try (RawOrigin origin = RawOrigin.start(
                         Script.answering("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20_000)));
