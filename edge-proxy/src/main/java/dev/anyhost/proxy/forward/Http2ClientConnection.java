@@ -236,6 +236,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     @Override
     public ChannelFuture resetStream(ChannelHandlerContext ctx, int id, long errorCode, ChannelPromise promise) {
         streamErrors.weReset(id);
+        streams.writePending(id);
         ChannelFuture written = super.resetStream(ctx, id, errorCode, promise);
         if (!frames.payForReset(errorCode)) {
             onError(ctx, false, Http2ClientFrames.calm("too many requests that had to be reset"));

@@ -3,7 +3,9 @@ package dev.anyhost.proxy.forward;
 import dev.anyhost.proxy.http1.Http1Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -149,6 +151,12 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
             resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
             flush();
         }
+    }
+
+    @Override
+    public ChannelFuture resetStream(ChannelHandlerContext context, int id, long errorCode, ChannelPromise promise) {
+        streams.writePending(id);
+        return super.resetStream(context, id, errorCode, promise);
     }
 
     /** Requests that are made in one pass of the loop go out in one write. */

@@ -184,6 +184,19 @@ final class Http2Streams<U extends Http2Streams.User> {
         touched.clear();
     }
 
+    /** Before a stream is reset: what was written goes before that, where there is room. Netty would send it after. */
+    void writePending(int id) {
+        Http2Stream stream = connection.stream(id);
+        if (stream == null || stream.isResetSent() || stream.state() == Http2Stream.State.CLOSED) {
+            return; // Nothing more of it goes out, and Netty may be dropping it now.
+        }
+        try {
+            flow().writePendingBytes();
+        } catch (Http2Exception ours) {
+            throw new IllegalStateException("what waits to be written", ours);
+        }
+    }
+
     /** What was written goes out, with all else that is written in this pass of the loop. */
     void flush() {
         if (flushScheduled || inReadPass) {

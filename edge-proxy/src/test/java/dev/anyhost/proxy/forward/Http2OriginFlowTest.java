@@ -5,6 +5,7 @@ import static dev.anyhost.proxy.forward.Http2Relay.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anyhost.proxy.forward.Http2Wire.Frame;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +128,24 @@ class Http2OriginFlowTest {
             served.respond(FIRST, true, "413");
             assertThat(relay.client.awaitHeaders(1).status()).hasToString("413");
             assertThat(served.await(Http2Wire.RST_STREAM).error()).isEqualTo(Http2Wire.CANCEL);
+        }
+    }
+
+    @Test
+    void bodyOfARequestThatIsTakenBackAtOnce_neverFollowsItsReset() {
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.request(1, false, "POST", "/");
+            Http2Wire served = relay.asked(1);
+            served.ping();
+            var both = new ByteArrayOutputStream();
+            both.writeBytes(Http2Wire.bytes(Http2Wire.DATA, 0, 1, new byte[5_000]));
+            both.writeBytes(Http2Wire.bytes(Http2Wire.RST_STREAM, 0, 1, new byte[] {0, 0, 0, Http2Wire.CANCEL}));
+            relay.client.raw(both.toByteArray());
+            served.await(Http2Wire.RST_STREAM);
+            relay.client.get(3, "/next");
+            assertThat(served.await(frame -> frame.type() == Http2Wire.DATA || frame.type() == Http2Wire.HEADERS)
+                            .type())
+                    .isEqualTo(Http2Wire.HEADERS);
         }
     }
 
