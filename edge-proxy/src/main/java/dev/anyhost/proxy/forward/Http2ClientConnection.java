@@ -193,6 +193,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         flush();
     }
 
+    /** Whether nothing that the client says counts any more. */
+    boolean isEnding() {
+        return leaving.ending();
+    }
+
     /** No further requests; those under way and those on their way are served. */
     void leave() {
         leaving.begin();
@@ -247,7 +252,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     @Override
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException found) {
-        if (!outbound && streamErrors.isLate(found)) {
+        if ((!outbound && streamErrors.isLate(found))
+                || Http2Streams.isRest(outbound, connection().stream(found.streamId()))) {
             return;
         }
         Http2Exception strict = outbound ? found : streamErrors.strict(found);

@@ -117,7 +117,7 @@ final class Http2ClientStream implements ClientStream, Http2Streams.User {
      */
     @Override
     public void paused() {
-        if (exchange != null && !forwarded) {
+        if (exchange != null && !forwarded && !connection.isEnding()) {
             forwarded = true;
             exchange.forward();
         }

@@ -240,6 +240,9 @@ final class Http2OriginConnection extends Http2ConnectionHandler {
         if (known == null && !outbound && found.error() == Http2Error.STREAM_CLOSED) {
             return; // It was on its way when we reset the stream.
         }
+        if (Http2Streams.isRest(outbound, known)) {
+            return;
+        }
         Http2OriginStream stream = streams.user(found.streamId());
         if (stream != null) {
             stream.malformed();

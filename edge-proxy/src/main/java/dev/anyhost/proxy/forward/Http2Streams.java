@@ -184,6 +184,14 @@ final class Http2Streams<U extends Http2Streams.User> {
         touched.clear();
     }
 
+    /**
+     * Whether an error is only that what still waits to be written will not be, because the stream has ended: Netty calls that an
+     * error of the stream, before it tells that it has ended.
+     */
+    static boolean isRest(boolean outbound, @Nullable Http2Stream stream) {
+        return outbound && stream != null && stream.state() == Http2Stream.State.CLOSED;
+    }
+
     /** Before a stream is reset: what was written goes before that, where there is room. Netty would send it after. */
     void writePending(int id) {
         Http2Stream stream = connection.stream(id);

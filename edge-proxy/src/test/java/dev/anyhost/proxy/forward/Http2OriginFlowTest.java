@@ -112,6 +112,27 @@ class Http2OriginFlowTest {
         }
     }
 
+    /** RFC 9113 section 8.1: it needs no more of the request, and that is no error. */
+    @Test
+    void originThatAnswersInFullBeforeItHasTakenTheRequest_isHeardToTheEnd() {
+        try (var relay = Http2Relay.ofHttp2()) {
+            relay.client.request(1, false, "POST", "/");
+            Http2Wire served = relay.accept(Http2Wire.INITIAL_WINDOW_SIZE, 1_000);
+            served.awaitHeaders();
+            served.ping();
+            relay.client.data(1, true, "x".repeat(2_000));
+            assertThat(served.await(Http2Wire.DATA).payload()).hasSize(1_000);
+            served.respond(FIRST, false, "200");
+            int whole = 8 * PIECE;
+            for (int sent = PIECE; sent < whole; sent += PIECE) {
+                served.data(FIRST, false, "y".repeat(PIECE));
+            }
+            served.data(FIRST, true, "y".repeat(PIECE)).reset(FIRST, 0);
+            served.ping();
+            assertThat(relay.client.response(1).body()).hasSize(whole);
+        }
+    }
+
     @Test
     void requestThatIsNeverTakenThoughAnswered_keepsNoStreamForLong() {
         TimeLimits usual = TimeLimits.DEFAULT;
