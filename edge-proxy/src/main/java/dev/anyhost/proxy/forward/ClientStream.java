@@ -47,6 +47,13 @@ interface ClientStream {
     /** Ends a response that has begun so that the client can't take it for the whole; the exchange is over. */
     void cut();
 
+    /**
+     * Ends the exchange as its origin did, by CANCEL (RFC 9113 section 7).
+     *
+     * @return whether it did; HTTP/1.1 has no word for it
+     */
+    boolean cancel();
+
     /** After a 101: what follows is no HTTP; the exchange is over. */
     void tunnel(OriginStream origin, ResponseHead switched, Tally tally);
 

@@ -264,12 +264,23 @@ final class Exchange implements ResponseListener, ClientListener {
     void fail(RequestError error) {
         end();
         tally.finish(error);
+        if (error == RequestError.ORIGIN_CANCELLED && (patience.isResponding() || isGrpc()) && client.cancel()) {
+            return;
+        }
         if (patience.isResponding()) {
             client.cut();
             return;
         }
         SmallResponse response = ErrorPage.of(error, request);
         client.answer(security.map(ours -> ours.in(response)).orElse(response));
+    }
+
+    /** Its clients make a status of an answer that isn't gRPC's: to them a deadline would be an outage. */
+    private boolean isGrpc() {
+        return request.fields()
+                .value("content-type")
+                .filter(type -> type.startsWith("application/grpc"))
+                .isPresent();
     }
 
     /** What the hostname's owner wants said with every response. */

@@ -181,6 +181,11 @@ final class Http1Stream implements ClientStream {
     }
 
     @Override
+    public boolean cancel() {
+        return false;
+    }
+
+    @Override
     public void answer(SmallResponse response) {
         boolean goOn = exchange.requestComplete()
                 && response.status() >= 500

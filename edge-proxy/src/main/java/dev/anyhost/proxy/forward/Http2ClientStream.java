@@ -233,9 +233,19 @@ final class Http2ClientStream implements ClientStream, Http2Streams.User {
 
     @Override
     public void cut() {
+        reset(Http2Error.INTERNAL_ERROR);
+    }
+
+    @Override
+    public boolean cancel() {
+        reset(Http2Error.CANCEL);
+        return true;
+    }
+
+    private void reset(Http2Error error) {
         forget();
         await(connection.limits().bodyIdle());
-        connection.reset(stream, Http2Error.INTERNAL_ERROR);
+        connection.reset(stream, error);
     }
 
     @Override

@@ -191,10 +191,13 @@ final class Http2OriginStream implements OriginStream, Http2Streams.User {
 
     /** The origin wants no more of it. */
     void reset(long code) {
-        boolean refused = code == Http2Error.REFUSED_STREAM.code();
-        cut(
-                refused ? RequestError.OVERLOADED : RequestError.RESPONSE_CUT,
-                refused ? BodyListener.Seen.REFUSAL : BodyListener.Seen.SOMETHING);
+        if (code == Http2Error.REFUSED_STREAM.code()) {
+            cut(RequestError.OVERLOADED, BodyListener.Seen.REFUSAL);
+        } else if (code == Http2Error.CANCEL.code() && !body.isComplete()) {
+            fail(RequestError.ORIGIN_CANCELLED, BodyListener.Seen.SOMETHING);
+        } else {
+            cut(RequestError.RESPONSE_CUT, BodyListener.Seen.SOMETHING);
+        }
     }
 
     /** The origin has left, and says not to have looked at the request (RFC 9113 section 6.8). */

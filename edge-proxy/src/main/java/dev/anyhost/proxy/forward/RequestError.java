@@ -30,6 +30,8 @@ public enum RequestError {
     RESPONSE_MALFORMED(502, "The origin sent a malformed response"),
     /** It closed or broke its framing within the body. */
     RESPONSE_CUT(502, "The origin broke off its response"),
+    /** By HTTP/2's CANCEL, as gRPC servers do at a call's deadline. */
+    ORIGIN_CANCELLED(502, "The origin cancelled the request"),
     NO_ROUTE(503, "No origin is known for this hostname"),
     /** This process sheds what is new. */
     MEMORY_SHORT(503, "Too busy at the moment"),
